@@ -1,0 +1,99 @@
+"""The only door to numba, with a cache that cannot go stale.
+
+numba's on-disk cache watches the file of the compiled function, not the files of its callees: a caller then
+returns the results of code that is gone (measured). So each module's kernels are cached in a folder named by
+a digest of that module's source, of every module of ours it imports, directly or not, of the compiler's
+versions and of the CPU: an edit anywhere below starts a fresh folder, an edit elsewhere costs nothing.
+"""
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+ROOT = Path(__file__).parents[2]
+IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+((?:roadnet|scenarios|sensors|viewer)[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
+    rb"|import[ \t]+((?:roadnet|scenarios|sensors|viewer)[\w.]*))",
+    re.MULTILINE,
+)
+F = TypeVar("F", bound=Callable[..., Any])
+prange = numba.prange
+
+
+def imported_sources(module_file: Path, root: Path = ROOT) -> tuple[Path, ...]:
+    """Return `module_file` and every source file below `root` that it imports, directly or not, sorted."""
+    todo, found = [module_file], {module_file}
+    while todo:
+        for base, names, plain in IMPORT.findall(todo.pop().read_bytes()):
+            stem = (base or plain).decode().replace(".", "/")
+            leaves = [stem, *(f"{stem}/{n.decode()}" for n in re.findall(rb"\w+", names))]
+            for path in (root / f"{leaf}{end}" for leaf in leaves for end in (".py", "/__init__.py")):
+                if path not in found and path.is_file():
+                    found.add(path)
+                    todo.append(path)
+    return tuple(sorted(found))
+
+
+@cache
+def machine() -> bytes:
+    """Return a text that differs where machine code may: versions, the CPU's model and flags, overrides."""
+    parts = [sys.version, version("numba"), version("llvmlite"), version("numpy")]
+    parts += [os.environ.get(k, "") for k in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT")]
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        parts += [
+            next((x for x in lines if x.startswith(k)), "") for k in ("model name", "flags", "Features")
+        ]
+    except OSError:
+        parts += [platform.machine(), platform.processor()]
+    return "\0".join(parts).encode()
+
+
+def cache_home() -> Path:
+    """Return the folder above all compiled code: $NEARMISS_CACHE, else the user's cache folder."""
+    home = os.environ.get("NEARMISS_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "nearmiss"
+    )
+    return Path(home) / "compiled"
+
+
+@cache
+def cache_folder(module_file: Path, root: Path = ROOT) -> Path:
+    """Return the folder of this module's compiled code, named by all that decides the machine code."""
+    digest = blake2b(machine(), digest_size=10)
+    for file in imported_sources(module_file, root):
+        digest.update(b"\0" + file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return cache_home() / digest.hexdigest()
+
+
+def compiled(function: F | None = None, /, *, parallel: bool = False, signature: Any = None) -> Any:
+    """Decorate a kernel: cached on disk, without the interpreter lock, IEEE arithmetic (no fastmath, so that
+    stored results are the same on every CPU). `parallel` turns prange into threads. `signature`, if given,
+    compiles at once: a law that goes into a table of functions needs one.
+    """
+    if function is None:
+        return lambda f: compiled(f, parallel=parallel, signature=signature)
+    # numba reads the folder when a function is decorated, so each module can have its own
+    numba.config.CACHE_DIR = str(cache_folder(Path(function.__code__.co_filename).resolve()))
+    args = () if signature is None else (signature,)
+    options = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": False, "parallel": parallel}
+    return numba.njit(*args, **options)(function)
+
+
+def inlined(function: F) -> F:
+    """Decorate a small device function that is compiled into its caller."""
+    return numba.njit(inline="always", error_model="numpy", fastmath=False)(function)  # type: ignore[no-any-return]
+
+
+def set_threads(count: int) -> None:
+    """Set the number of threads of parallel kernels in this process, bounded by what was there at start."""
+    numba.set_num_threads(max(1, min(count, numba.config.NUMBA_NUM_THREADS)))

@@ -1,0 +1,1 @@
+"""What happens: hazards, specs, simulation, evidence, suites and their coverage."""

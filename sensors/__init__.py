@@ -1,0 +1,1 @@
+"""What the car perceives: recordings become packets through a label-free scene."""
