@@ -188,9 +188,7 @@ class Junctions:
     id: tuple[str, ...]
     connection_count: Array  # (J,) connections in the file
     conflict: Array  # (K, 2) int32 lane rows a < b whose corridors overlap inside one junction
-    conflict_s: (
-        Array  # (K, 4) m: entry and exit along lane a, entry and exit along lane b (driving direction)
-    )
+    conflict_s: Array  # (K, 4) m: entry and exit along lane a, entry and exit along lane b (driving direction)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

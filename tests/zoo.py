@@ -40,9 +40,7 @@ def recording(
             lamps=np.zeros((A, T), np.uint8),
             gait=f4(),
         ),
-        statics=Statics(
-            kind=(), pose=np.zeros((0, 4)), size=np.zeros((0, 3), np.float32), look=np.zeros(0, np.uint32)
-        ),
+        statics=Statics(kind=(), pose=np.zeros((0, 4)), size=np.zeros((0, 3), np.float32), look=np.zeros(0, np.uint32)),
         surroundings=Surroundings(
             mor_m=flat(20000),
             rain_mmph=flat(0),

@@ -17,15 +17,11 @@ def frozen(name: str, value: Any, dtype: DTypeLike, shape: tuple[int | None, ...
     array = np.array(value, dtype=dtype, order="C", copy=True)
     if array.size == 0 and array.ndim != len(shape):
         array = array.reshape(tuple(0 if n is None else n for n in shape))
-    if array.ndim != len(shape) or any(
-        n is not None and n != m for n, m in zip(shape, array.shape, strict=True)
-    ):
+    if array.ndim != len(shape) or any(n is not None and n != m for n, m in zip(shape, array.shape, strict=True)):
         wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
         raise ValueError(f"{name}: got shape {array.shape}, want {wanted}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(
-            f"{name}: got a value that is not finite, want finite numbers (missing values are masked)"
-        )
+        raise ValueError(f"{name}: got a value that is not finite, want finite numbers (missing values are masked)")
     array.setflags(write=False)
     return array
 

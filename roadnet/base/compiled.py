@@ -50,9 +50,7 @@ def machine() -> bytes:
     parts += [os.environ.get(k, "") for k in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT")]
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        parts += [
-            next((x for x in lines if x.startswith(k)), "") for k in ("model name", "flags", "Features")
-        ]
+        parts += [next((x for x in lines if x.startswith(k)), "") for k in ("model name", "flags", "Features")]
     except OSError:
         parts += [platform.machine(), platform.processor()]
     return "\0".join(parts).encode()
@@ -89,9 +87,9 @@ def compiled(function: F | None = None, /, *, parallel: bool = False, signature:
     return numba.njit(*args, **options)(function)
 
 
-def inlined(function: F) -> F:
+def inlined(function: F) -> Any:
     """Decorate a small device function that is compiled into its caller."""
-    return numba.njit(inline="always", error_model="numpy", fastmath=False)(function)  # type: ignore[no-any-return]
+    return numba.njit(inline="always", error_model="numpy", fastmath=False)(function)
 
 
 def set_threads(count: int) -> None:

@@ -28,9 +28,7 @@ class Streams:
 
     def rng(self, name: str) -> np.random.Generator:
         """Return the generator of the stream called `name`. Costs about 30 us: one an actor, never one a step."""
-        bits = np.random.Philox(
-            key=[self.suite_key & MASK64, self.index & MASK64], counter=[0, 0, 0, key64(name)]
-        )
+        bits = np.random.Philox(key=[self.suite_key & MASK64, self.index & MASK64], counter=[0, 0, 0, key64(name)])
         return np.random.Generator(bits)
 
     def key(self, name: str) -> int:

@@ -41,9 +41,7 @@ class What(IntEnum):
     """Actions, OpenSCENARIO's private actions."""
 
     SPEED = 0  # to `target` m/s at `rate` m/s2 (SpeedAction)
-    LANE_OFFSET = (
-        1  # lateral offset from the path to `target` m at `rate` m/s peak (LaneChange/LaneOffsetAction)
-    )
+    LANE_OFFSET = 1  # lateral offset from the path to `target` m at `rate` m/s peak (LaneChange/LaneOffsetAction)
     LAMPS = 2  # to the bit mask `target` (LightStateAction); `rate` is not read
 
 
