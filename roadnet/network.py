@@ -170,7 +170,7 @@ class Lanes:
     @property
     def length_m(self) -> Array:
         """Return (L,) arc length of the centre lines, m."""
-        return self.centre_s[self.centre_start[1:] - 1]
+        return np.asarray(self.centre_s[self.centre_start[1:] - 1])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -49,7 +49,7 @@ def recording(
             sun_elevation_rad=flat(0.8),
             sun_azimuth_rad=flat(0.6),
             friction=flat(0.8),
-        ),  # fmt: skip
+        ),
         signal_state=np.zeros((groups, T), np.uint8),
         contacts=Contacts(
             pair=np.zeros((0, 2), np.int32), t_ns=np.zeros(0, np.int64), closing_mps=np.zeros(0, np.float32)
