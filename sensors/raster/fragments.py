@@ -1,0 +1,87 @@
+"""Fragments: which triangle each pixel shows and how far it is; the truth that shading starts from."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from sensors.raster.fill import NOTHING, RECORD, fill, set_up
+from sensors.raster.triangles import Triangles
+from sensors.raster.view import View
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Fragments:
+    """The visibility buffer of one picture: per pixel a row of the N screen triangles, NOTHING where sky."""
+
+    w: Array  # (H, W) f4 1/z 1/m, or -z m of a parallel view
+    owner: Array  # (H, W) i4
+    face: Array  # (N,) i4 row of Triangles.faces
+    placement: Array  # (N,) i4 row of Triangles.mesh
+    normal: Array  # (N, 3) f4 outward, the scene's frame
+
+    @property
+    def depth(self) -> Array:
+        """Return (H, W) f4 z along the optical axis, m; 0 where sky. Of a perspective view."""
+        hit = self.owner != NOTHING
+        return np.asarray(np.divide(np.float32(1.0), self.w, out=np.zeros_like(self.w), where=hit))
+
+    def gather(self, per_triangle: Array, nothing: int) -> Array:
+        """Return (H, W) of each pixel's triangle's value, `nothing` where sky."""
+        table = np.append(per_triangle, np.array(nothing, per_triangle.dtype))
+        return np.take(table, self.owner, mode="wrap")  # NOTHING wraps to the last row
+
+
+def rasterise(triangles: Triangles, view: View, *, bands: int = 1) -> Fragments:
+    """Return the fragments of a perspective view; `bands` threads share the rows and change no bit."""
+    lens = [view.fx, view.fy, view.cx, view.cy, view.near_m, view.far_m, view.width, view.height]
+    cull = np.where(triangles.two_sided, 0, 1)
+    return _draw(triangles, view.cam_T_map, np.array(lens, np.float64), cull, 1.0 / view.far_m, bands, True)
+
+
+def rasterise_parallel(triangles: Triangles, light_T_map: Array, *, size: int, px_per_m: float) -> Fragments:
+    """Return the far sides of everything as a parallel light along +z of `light_T_map` would pass through them.
+
+    size: pixels a side, centred on the light frame's origin. Far sides (faces that look away from the light) keep
+    lit faces from shading themselves.
+    """
+    lens = [px_per_m, px_per_m, 0.5 * size, 0.5 * size, -1e6, 1e6, size, size]
+    cull = np.full(len(triangles.mesh), -1)
+    return _draw(triangles, light_T_map, np.array(lens, np.float64), cull, -1e6, 1, False)
+
+
+def _draw(
+    triangles: Triangles, cam_T_map: Array, lens: Array, cull: Array, least_w: float, bands: int, perspective: bool
+) -> Fragments:
+    counts = np.diff(triangles.face_start)[triangles.mesh]
+    room = 2 * int(counts.sum()) + 1  # the near plane makes at most two of one
+    record = np.empty((room, RECORD), np.float64)
+    face, placement = np.empty(room, np.int32), np.empty(room, np.int32)
+    normal = np.empty((room, 3), np.float32)
+    n = set_up(
+        triangles.vertices,
+        triangles.vertex_start,
+        triangles.faces,
+        triangles.face_start,
+        triangles.sphere,
+        triangles.mesh,
+        triangles.pose,
+        cull.astype(np.int64),
+        np.ascontiguousarray(cam_T_map, np.float64),
+        lens,
+        perspective,
+        record,
+        face,
+        placement,
+        normal,
+    )
+    shape = int(lens[7]), int(lens[6])
+    w, owner = np.full(shape, least_w, np.float32), np.full(shape, NOTHING, np.int32)
+    edges = np.linspace(0, shape[0], bands + 1).astype(int)
+    if bands == 1:
+        fill(record[:n], 0, shape[0], w, owner)
+    else:
+        with ThreadPoolExecutor(bands) as pool:
+            list(pool.map(lambda r: fill(record[:n], int(r[0]), int(r[1]), w, owner), zip(edges, edges[1:], strict=False)))
+    return Fragments(w=w, owner=owner, face=face[:n], placement=placement[:n], normal=normal[:n])
