@@ -1,0 +1,57 @@
+"""What goes into a sensor log, whatever its format."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from roadnet.network import RoadNetwork
+from scenarios.model.recording import Recording
+from scenarios.model.spec import SensorEvent
+from sensors.packet import SensorPacket, Truth
+
+Delivery = tuple[SensorPacket, Truth | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogMeta:
+    """Everything that decides a log's bytes, so that it can be made again."""
+
+    product_version: str
+    scenario: str  # "SUITE/ID", or "" for a recording from elsewhere
+    rig: str
+    seed: int
+    map_name: str
+    map_digest: str
+    faults: tuple[SensorEvent, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class SensorLog:
+    """A log on its way to a file: packets as an iterator that is read once, ordered by stamp_end_ns.
+
+    `recording` and `net` are there where the log is made from a scenario, None where it was read from a file:
+    a format then leaves out agents and map.
+    """
+
+    meta: LogMeta
+    deliveries: Iterable[Delivery]
+    recording: Recording | None = None
+    net: RoadNetwork | None = None
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file to write that takes the name `path` only when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        with unfinished.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""What tests share: one Hypothesis profile, road networks loaded once, and the real inputs where they are.
+
+Real inputs lie beside the checkout (../shared/real) or where $NEARMISS_REAL says. Where they are absent the
+tests that need them are skipped with that reason, except in CI, where they fail.
+"""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import roadnet
+from roadnet.network import RoadNetwork
+
+CI = bool(os.environ.get("CI"))
+REAL = Path(os.environ.get("NEARMISS_REAL") or Path(__file__).resolve().parents[2] / "shared" / "real")
+
+settings.register_profile(
+    "nearmiss",
+    deadline=None,  # machines differ; what is slow is measured by the benchmarks
+    derandomize=CI,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("nearmiss")
+
+
+@pytest.fixture(scope="session")
+def load_map() -> Callable[[str], RoadNetwork]:
+    """Return a function from map name or path to the road network, each loaded once a session."""
+    return cache(lambda name: roadnet.load(name))
+
+
+@pytest.fixture(scope="session", params=("crossing", "boulevard"))
+def shipped_net(request: pytest.FixtureRequest, load_map: Callable[[str], RoadNetwork]) -> RoadNetwork:
+    """Return each shipped map in turn."""
+    return load_map(request.param)
+
+
+@pytest.fixture(scope="session")
+def real() -> Callable[[str], Path]:
+    """Return a function from a path below the real inputs to the file; skips, or fails in CI, where it is absent."""
+
+    def find(name: str) -> Path:
+        path = REAL / name
+        if not path.exists():
+            (pytest.fail if CI else pytest.skip)(f"real input {name} is not at {REAL} (set NEARMISS_REAL)")
+        return path
+
+    return find
