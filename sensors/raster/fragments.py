@@ -40,14 +40,16 @@ def rasterise(triangles: Triangles, view: View, *, bands: int = 1) -> Fragments:
     return _draw(triangles, view.cam_T_map, np.array(lens, np.float64), cull, 1.0 / view.far_m, bands, True)
 
 
-def rasterise_parallel(triangles: Triangles, light_T_map: Array, *, size: int, px_per_m: float) -> Fragments:
-    """Return the far sides of everything as a parallel light along +z of `light_T_map` would pass through them.
+def rasterise_parallel(
+    triangles: Triangles, light_T_map: Array, *, size: int, px_per_m: float, far_sides: bool
+) -> Fragments:
+    """Return what a parallel view along +z of `light_T_map` meets first, of the near sides or the far sides alone.
 
     size: pixels a side, centred on the light frame's origin. Far sides (faces that look away from the light) keep
     lit faces from shading themselves.
     """
     lens = [px_per_m, px_per_m, 0.5 * size, 0.5 * size, -1e6, 1e6, size, size]
-    cull = np.full(len(triangles.mesh), -1)
+    cull = np.full(len(triangles.mesh), -1 if far_sides else 1)
     return _draw(triangles, light_T_map, np.array(lens, np.float64), cull, -1e6, 1, False)
 
 

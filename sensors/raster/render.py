@@ -1,0 +1,150 @@
+"""Pictures of a scene: radiance and the exact channels beside it, for the camera and for the viewer's 3-D view."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.frames import inverse
+from sensors.materials import GROUND_SEMANTIC, Material, Semantic
+from sensors.raster.fragments import Fragments, rasterise
+from sensors.raster.light import Light, light_of
+from sensors.raster.shade import DECAY, LIGHT_ROWS, shade
+from sensors.raster.light import FOG_TOP_M
+from sensors.raster.shadow import shadows_of
+from sensors.raster.surfaces import face_table, grain_tile
+from sensors.raster.triangles import Triangles, triangles_of
+from sensors.raster.view import View
+from sensors.scene import Scene
+
+WHITE_ALBEDO = 0.85  # what a picture without a camera shows as white, under the scene's illuminance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Image:
+    """A picture and its truth; arrays are the caller's to draw upon (sensors.raster.overlay)."""
+
+    rgb: Array  # (H, W, 3) u1, sRGB
+    depth: Array  # (H, W) f4 z along the optical axis, m; 0 where sky
+    instance: Array  # (H, W) i4: 1 + thing; 0 ground and sky
+    semantic: Array  # (H, W) u1 materials.Semantic
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Radiance:
+    """What arrives at a pinhole, and from what."""
+
+    radiance: Array  # (H, W, 3) f4 cd/m2 times linear RGB
+    depth: Array  # (H, W) f4 m
+    instance: Array  # (H, W) i4
+    semantic: Array  # (H, W) u1
+
+
+def draw(scene: Scene, view: View, *, bands: int = 1) -> Image:
+    """Return a picture without a camera's noise, exposed for the scene's illuminance."""
+    seen = radiance_of(scene, view, bands=bands)
+    return Image(
+        rgb=tone_mapped(seen.radiance, white_luminance(scene)),
+        depth=seen.depth,
+        instance=seen.instance,
+        semantic=seen.semantic,
+    )
+
+
+def blank(view: View, rgb: tuple[int, int, int]) -> Image:
+    """Return an empty picture of one colour to draw points and lines on."""
+    shape = view.height, view.width
+    image = np.empty((*shape, 3), np.uint8)
+    image[:] = rgb
+    zeros = np.zeros(shape, np.int32)
+    return Image(rgb=image, depth=np.zeros(shape, np.float32), instance=zeros, semantic=np.zeros(shape, np.uint8))
+
+
+def radiance_of(scene: Scene, view: View, *, bands: int = 1, headlamps: bool = True) -> Radiance:
+    """Return the scene as a pinhole sees it at mid exposure; `bands` threads share the rows, same bits."""
+    triangles = triangles_of(scene)
+    fragments = rasterise(triangles, view, bands=bands)
+    material = triangles.material[fragments.face]
+    return Radiance(
+        radiance=shaded(scene, view, triangles, fragments, material, light_of(scene, headlamps=headlamps)),
+        depth=fragments.depth,
+        instance=fragments.gather(fragments.placement, 0),
+        semantic=fragments.gather(semantics(scene, fragments.placement, material), int(Semantic.SKY)),
+    )
+
+
+def semantics(scene: Scene, placement: Array, material: Array) -> Array:
+    """Return (N,) u1 Semantic of screen triangles: the thing's, or the ground material's."""
+    of_ground = np.array([GROUND_SEMANTIC.get(m, Semantic.TERRAIN) for m in Material], np.uint8)
+    of_thing = np.concatenate([np.zeros(1, np.uint8), scene.semantic])
+    return np.where(placement == 0, of_ground[material], of_thing[placement])
+
+
+def shaded(
+    scene: Scene, view: View, triangles: Triangles, fragments: Fragments, material: Array, light: Light
+) -> Array:
+    """Return (H, W, 3) f4 radiance, cd/m2 times linear RGB."""
+    shadows = shadows_of(triangles_of(scene, ground=False), view, light.to_sun, sun=bool(light.sun_lux.any()))
+    out = np.empty((view.height, view.width, 3), np.float32)
+    shade(
+        fragments.owner,
+        fragments.w,
+        face_table(scene, light, material, fragments.placement, fragments.normal),
+        fragments.normal,
+        fragments.placement,
+        placements(scene, triangles.pose),
+        view.centre,
+        pixel_rays(view),
+        scene.origin[:2] % 1e4,
+        light_rows(light, view),
+        shadows.shadow,
+        shadows.shadow_T_scene,
+        shadows.contact,
+        shadows.contact_at,
+        grain_tile(),
+        DECAY,
+        out,
+    )
+    return out
+
+
+def pixel_rays(view: View) -> Array:
+    """Return (3, 3): the ray through the first pixel's centre, its steps a column and a row; axial length 1."""
+    R = inverse(view.cam_T_map)[:3, :3]
+    first = R @ [(0.5 - view.cx) / view.fx, (0.5 - view.cy) / view.fy, 1.0]
+    return np.ascontiguousarray([first, R[:, 0] / view.fx, R[:, 1] / view.fy])
+
+
+def placements(scene: Scene, pose: Array) -> Array:
+    """Return (I, 6) x, y, z, cos yaw, sin yaw and a seed that stays with the place on the map."""
+    seed = np.floor((pose[:, 0] + scene.origin[0]) * 2.0) + 977.0 * np.floor((pose[:, 1] + scene.origin[1]) * 2.0)
+    return np.ascontiguousarray(np.column_stack([pose[:, :3], np.cos(pose[:, 3]), np.sin(pose[:, 3]), seed]))
+
+
+def light_rows(light: Light, view: View) -> Array:
+    """Return the (LIGHT_ROWS, 3) table of the shading kernel."""
+    out = np.zeros((LIGHT_ROWS, 3))
+    at, to, candela = light.headlamp
+    out[:8] = light.to_sun, light.sun_lux / np.pi, light.zenith, light.airlight, at, to, candela / np.pi, light.ground
+    out[8] = light.cloud, FOG_TOP_M, light.extinction_1pm
+    out[9] = light.film, light.dark, 1.0 / view.fx
+    return out
+
+
+def white_luminance(scene: Scene) -> float:
+    """Return the luminance shown as white, cd/m2: a matt white under the scene's illuminance."""
+    return max(WHITE_ALBEDO * scene.weather.illuminance_lux / np.pi, 1.0)
+
+
+def tone_mapped(radiance: Array, white: float) -> Array:
+    """Return (H, W, 3) u1 sRGB of linear radiance; `white` maps to 0.8 of full scale, brighter rolls off."""
+    steps = 4096
+    index = np.minimum(radiance * np.float32(steps / (4.0 * white)), steps - 1).astype(np.int16)
+    return tone_curve(np.arange(steps) * (4.0 / steps))[index]
+
+
+def tone_curve(relative: Array) -> Array:
+    """Return u1 sRGB of relative radiance (1 = white): 1 - exp(-x ln 5) in linear light, IEC 61966-2-1 coded."""
+    linear = 1.0 - np.exp(-np.log(5.0) * np.asarray(relative, np.float64))
+    coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.round(255.0 * coded).astype(np.uint8)
