@@ -25,6 +25,7 @@ DECAY = np.exp(-np.arange(DECAY_SIZE + 1) * (DECAY_MAX / DECAY_SIZE)).astype(np.
 WINDOW_PERIOD_M, STOREY_M = 2.6, 3.1
 WINDOW_HALF, WINDOW_MIDDLE, WINDOW_HALF_HEIGHT = 0.29, 0.55, 0.27  # shares of the period and the storey
 WINDOW_ALBEDO, WINDOW_F0 = 0.03, 0.09
+ROUGH_BELOW = 0.03  # less mirror than this is lost in a rough surface's scatter
 SUN_DISC_COS, SUN_DISC_GAIN = 0.99994, 60.0
 
 
@@ -145,7 +146,8 @@ def shade(
             ry = rays[0, 1] + col * rays[1, 1] + row * rays[2, 1]
             rz = rays[0, 2] + col * rays[1, 2] + row * rays[2, 2]
             long = np.sqrt(rx * rx + ry * ry + rz * rz)
-            dx, dy, dz = rx / long, ry / long, rz / long
+            over = 1.0 / long
+            dx, dy, dz = rx * over, ry * over, rz * over
             t = owner[row, col]
             if t < 0:
                 r, g, b = sky(dx, dy, dz, light, table, tile)
@@ -233,7 +235,7 @@ def shade(
                     ig += beam * light[LAMP_RGB, 1]
                     ib += beam * light[LAMP_RGB, 2]
             r, g, b = ar * ir + er, ag * ig + eg, ab * ib + eb
-            if gloss > 0.0:
+            if gloss >= ROUGH_BELOW or wet > 0.0:
                 k = 1.0 - cos_in
                 k2 = k * k
                 fresnel = gloss + (1.0 - gloss) * k2 * k2 * k

@@ -12,10 +12,10 @@ from sensors.raster.view import View, look_at
 
 SIDES_M = (48.0, 260.0)  # of the square shadow maps, fine first
 SIZE_PX = 1024
-CONTACT_SIDE_M, CONTACT_PX = 64.0, 512
+CONTACT_SIDE_M, CONTACT_PX = 64.0, 256
 CONTACT_REACH_M = 1.1  # undersides higher than this take no sky away
 CONTACT_STRENGTH = 0.85
-CONTACT_BLUR_PX = 5
+CONTACT_BLUR_PX = 2
 FORWARD_SHARE = 0.42  # how far ahead of the eye the maps are centred, of their side
 
 
