@@ -1,5 +1,6 @@
 """What goes into a sensor log, whatever its format."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,19 @@ class SensorLog:
     deliveries: Iterable[Delivery]
     recording: Recording | None = None
     net: RoadNetwork | None = None
+
+
+def meta_rows(meta: LogMeta) -> dict[str, str]:
+    """Return the metadata as text by name, the form in which files carry it."""
+    return {
+        "product_version": meta.product_version,
+        "scenario": meta.scenario,
+        "rig": meta.rig,
+        "seed": str(meta.seed),
+        "map_name": meta.map_name,
+        "map_digest": meta.map_digest,
+        "faults": json.dumps([[e.kind, e.stream, e.t_on_s, e.t_off_s, e.values] for e in meta.faults]),
+    }
 
 
 @contextmanager

@@ -265,3 +265,18 @@ def test_packets_that_claim_odd_things_are_refused(tmp_path: Path) -> None:
         hostile_log(path, messages.packet_bytes(odd))
         with pytest.raises(InputError):
             read(path)
+
+
+def test_the_documented_reader_reads_it(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "formats.md").read_text("utf-8")
+    code = page.partition("<!-- test: reader -->\n```python\n")[2].partition("```")[0]
+    seen: dict[str, Any] = {"print": lambda *row: rows.append(row)}
+    rows: list[tuple[str, int, dict[str, tuple[int, ...]]]] = []
+    log.rename(log.parent / "00000000.sensors.mcap")
+    monkeypatch.chdir(log.parent)
+    exec(compile(code, "docs/formats.md", "exec"), seen)
+    assert len(rows) == 12
+    assert rows[0][:2] == ("/lidar_top", 0)
+    assert rows[0][2]["arrays.xyz"] == (400, 3)
+    header, found = seen["arrays"](messages.packet_bytes(next(made.deliveries(1))[0]))
+    assert same(found["arrays.xyz"], next(made.deliveries(1))[0].arrays["xyz"])

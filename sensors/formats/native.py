@@ -24,7 +24,7 @@ from mcap.writer import CompressionType, Writer
 
 from roadnet.base.errors import InputError, one_line
 from scenarios.model.spec import SensorEvent
-from sensors.log import Delivery, LogMeta, SensorLog, whole_file
+from sensors.log import Delivery, LogMeta, SensorLog, meta_rows, whole_file
 from sensors.messages import packet_bytes, packet_of, truth_bytes, truth_of
 from sensors.packet import SensorPacket
 
@@ -123,16 +123,7 @@ def read_meta(path: Path) -> LogMeta:
 
 def meta_text(meta: LogMeta) -> dict[str, str]:
     """Return the metadata record: text by name, and a check over all of it."""
-    out = {
-        "schema": str(SCHEMA),
-        "product_version": meta.product_version,
-        "scenario": meta.scenario,
-        "rig": meta.rig,
-        "seed": str(meta.seed),
-        "map_name": meta.map_name,
-        "map_digest": meta.map_digest,
-        "faults": json.dumps([[e.kind, e.stream, e.t_on_s, e.t_off_s, e.values] for e in meta.faults]),
-    }
+    out = {"schema": str(SCHEMA), **meta_rows(meta)}
     return {**out, "check": _check(out)}
 
 
