@@ -10,6 +10,7 @@ allocates no more than the caps allow and ends in a record or in InputError.
 """
 
 import math
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import msgpack
@@ -30,7 +31,18 @@ BODY_CAP = 256 << 20  # bytes of arrays after decompression
 LEVEL = 1  # zstd: arrays that are byte-shuffled gain little above
 
 Table = list[tuple[np.dtype[Any], tuple[int, ...], int]]  # dtype, shape, bytes of each array
-R = TypeVar("R", ConcreteScenario, Recording, Evidence, Failure)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdicts:
+    """What one set of oracles says about one scenario."""
+
+    index: int  # scenario index
+    evidence: tuple[Evidence, ...]
+
+
+Record = ConcreteScenario | Recording | Evidence | Failure | Verdicts
+R = TypeVar("R", ConcreteScenario, Recording, Evidence, Failure, Verdicts)
 
 
 class Canonical(NamedTuple):
@@ -40,7 +52,7 @@ class Canonical(NamedTuple):
     body: bytes
 
 
-def canonical(record: ConcreteScenario | Recording | Evidence | Failure) -> Canonical:
+def canonical(record: Record) -> Canonical:
     """Return the canonical bytes of a record; ValueError where a value is not finite or an array misfits."""
     writer = Writer()
     tree = codec_of(type(record)).encode(record, type(record).__name__, writer)
