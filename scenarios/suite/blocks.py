@@ -133,7 +133,7 @@ class BlockReader:
         where = str(self.path)
         with located(self.path):
             found = self._reader.iter_messages(
-                topics=None if topic is None else [topic], start_time=start, end_time=end, log_time_order=False
+                topics=None if topic is None else [topic], starting_at=start, ending_before=end, log_time_order=False
             )
             for _, channel, message in found:
                 at = f"{where}: {channel.topic} {message.log_time}"
