@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from roadnet import poses
 from roadnet.base.arrays import Array
+from roadnet.frames import Pose
 
 
 class LaneType(IntEnum):
@@ -206,10 +208,10 @@ class Signals:
     value: Array  # (S,) e.g. a speed limit, m/s for SPEED_LIMIT; read only where has_value
     has_value: Array  # (S,) bool
     dynamic: Array  # (S,) bool
-    group: Array  # (S,) int32: signals of one group show one state; index into group_id
+    group: Array  # (S,) int32, read only where dynamic: signals of one group show one state; index into group_id
     group_id: tuple[str, ...]  # controller ids, or the signal's own
     lane_start: Array  # (S + 1,)
-    lane: Array  # (V,) int32 lane rows it is valid for: the lanes that end or stop at it
+    lane: Array  # (V,) int32 lane rows it is valid for: lanes that end at it, or begin behind it in a junction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -267,6 +269,14 @@ class RoadNetwork:
         for part in (self.roads, self.lanes, self.centre_marks, self.junctions, self.signals, self.objects):
             update_digest(h, part)
         return h.hexdigest()
+
+    def road_pose(self, road: str, s: float, t: float = 0.0) -> Pose:
+        """Return the exact pose at (s, t) m of a road, without lane height; see roadnet.poses."""
+        return poses.road_pose(self, road, s, t)
+
+    def lane_pose(self, road: str, lane: int, s: float, t: float = 0.0) -> Pose:
+        """Return the exact pose at road s, t m left of the lane's centre, with lane height; see roadnet.poses."""
+        return poses.lane_pose(self, road, lane, s, t)
 
     @cached_property
     def road_index(self) -> dict[str, int]:

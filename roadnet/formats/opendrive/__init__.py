@@ -1,0 +1,24 @@
+"""OpenDRIVE 1.1 to 1.8 in. `read` gives the RoadNetwork; what is wrong but survivable is in its findings.
+
+Element by element:
+
+planView line, arc, spiral, poly3, paramPoly3    yes (s is arc length on each)
+elevation, superelevation                        yes, coupled as yaw, pitch, roll
+crossfall, shape, crossSectionSurface            no (finding)
+laneSection, singleSide                          yes
+lane width, border, height, speed, direction     yes; the first speed of a lane holds for all of it
+lane access, material, rule                      no
+laneOffset                                       yes
+roadMark                                         type, width, weight, colour; explicit lines no
+road link, lane link                             yes, also one to many
+junction default, direct                         yes
+junction virtual                                 no (finding); priority, crossPath no
+signal, signalReference, controller, validity    yes; boards, dependency, positionInertial no
+object, repeat, outline(s)                       yes, the first outline; markings, borders, bridge, tunnel no
+header offset, geoReference                      kept as data
+railroad, station                                no
+"""
+
+from roadnet.formats.opendrive.reader import read
+
+__all__ = ["read"]
