@@ -12,8 +12,8 @@ Point = tuple[float, float, float]
 
 def torso(hip: Point, neck: Point, *, width: float, depth: float) -> Part:
     """Return a trunk from the hip's centre to the neck's: hips, waist, chest, shoulders."""
-    angle = (np.arange(8) + 0.5) * (np.pi / 4)
-    oval = np.column_stack([0.5 * depth * np.cos(angle), 0.5 * width * np.sin(angle), np.zeros(8)])
+    angle = (np.arange(6) + 0.5) * (np.pi / 3)
+    oval = np.column_stack([0.5 * depth * np.cos(angle), 0.5 * width * np.sin(angle), np.zeros(6)])
     start, end = np.asarray(hip), np.asarray(neck)
     stations = ((-0.1, 0.86), (0.35, 0.8), (0.72, 1.0), (0.95, 0.85), (1.0, 0.35))
     rings = [start + f * (end - start) + s * oval for f, s in stations]
@@ -24,8 +24,8 @@ def torso(hip: Point, neck: Point, *, width: float, depth: float) -> Part:
 def head(neck: Point, *, cover: Material) -> Part:
     """Return a head on a neck; `cover` is hair or a helmet."""
     x, y, z = neck
-    face = blob((x + 0.02, y, z + 0.14), (0.19, 0.15, 0.24), Material.SKIN, sides=6)
-    cap = blob((x - 0.01, y, z + 0.19), (0.22, 0.18, 0.17), cover, sides=6, rings=2)
+    face = blob((x + 0.02, y, z + 0.14), (0.19, 0.15, 0.24), Material.SKIN, sides=6, rings=2)
+    cap = blob((x - 0.01, y, z + 0.19), (0.22, 0.18, 0.17), cover, sides=6, rings=1)
     return joined([face, cap])
 
 
@@ -33,8 +33,8 @@ def arm(shoulder: Point, elbow: Point, hand: Point) -> Part:
     """Return a sleeve and a bare forearm."""
     return joined(
         [
-            limb(shoulder, elbow, (0.055, 0.045), Material.CLOTHES_UPPER, sides=5),
-            limb(elbow, hand, (0.042, 0.035), Material.SKIN, sides=5),
+            limb(shoulder, elbow, (0.055, 0.045), Material.CLOTHES_UPPER, sides=4),
+            limb(elbow, hand, (0.042, 0.035), Material.SKIN, sides=4),
         ]
     )
 
@@ -51,8 +51,8 @@ def leg(hip: Point, knee: Point, ankle: Point, *, toe: float = 0.16) -> Part:
     )
     return joined(
         [
-            limb(hip, knee, (0.085, 0.06), Material.CLOTHES_LOWER, sides=6),
-            limb(knee, ankle, (0.06, 0.045), Material.CLOTHES_LOWER, sides=6),
+            limb(hip, knee, (0.085, 0.06), Material.CLOTHES_LOWER, sides=5),
+            limb(knee, ankle, (0.06, 0.045), Material.CLOTHES_LOWER, sides=5),
             shoe,
         ]
     )

@@ -113,7 +113,7 @@ def blob(centre: Sequence[float], size: Sequence[float], material: Material, *, 
     return loft(points, material, first=material, last=material)
 
 
-def hoop(centre: Sequence[float], radius: float, thickness: float, material: Material, *, sides: int = 10) -> Part:
+def hoop(centre: Sequence[float], radius: float, thickness: float, material: Material, *, sides: int = 8) -> Part:
     """Return a wheel's rim and tyre about an axis along y: a torus of triangular section, m."""
     circle = _circle(sides)
     section = [(radius, 0.0), (radius - thickness, -0.5 * thickness), (radius - thickness, 0.5 * thickness)]

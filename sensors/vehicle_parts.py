@@ -60,9 +60,9 @@ def glass_house(
     return loft(rings, strips, first=front, last=rear)
 
 
-def axle(x: float, *, radius: float, width: float, half_track: float) -> Part:
+def axle(x: float, *, radius: float, width: float, half_track: float, sides: int = 10) -> Part:
     """Return a pair of wheels standing on the ground, outer faces at `half_track`, m."""
-    wheel = limb((x, half_track - width, radius), (x, half_track, radius), (radius, radius), Material.TYRE, sides=10,
+    wheel = limb((x, half_track - width, radius), (x, half_track, radius), (radius, radius), Material.TYRE, sides=sides,
                  cap=Material.RIM)  # fmt: skip
     return joined([wheel, mirrored(wheel)])
 

@@ -34,7 +34,6 @@ def _rider(phase: float, cover: Material) -> Part:
         hoop((0.55, 0, 0.34), 0.34, 0.05, Material.TYRE),
         *(limb((a, 0, b), (c, 0, d), (0.02, 0.02), Material.FRAME_METAL, sides=3) for (a, b), (c, d) in FRAME),
         limb((0.38, -0.28, 1.04), (0.38, 0.28, 1.04), (0.018, 0.018), Material.TRIM, sides=3),
-        box((-0.22, 0, 0.94), (0.26, 0.14, 0.05), Material.TRIM),
         box((-0.36, 0, 0.72), (0.03, 0.07, 0.07), Material.TAIL_LAMP),
         box((0.47, 0, 0.86), (0.05, 0.07, 0.07), Material.HEADLAMP),
         torso(hip, neck, width=0.36, depth=0.24),

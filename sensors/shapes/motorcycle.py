@@ -19,13 +19,12 @@ def build(size: tuple[float, float, float], look: int, phase: float) -> Mesh:
     engine = [[(x, y, z) for y, z in ((0.18, 0.26), (-0.18, 0.26), (-0.16, 0.72), (0.16, 0.72))] for x in (-0.3, 0.32)]
     neck = (0.06, 0.0, 1.34)
     parts = [
-        limb((-0.70, -0.09, 0.31), (-0.70, 0.09, 0.31), (0.31, 0.31), Material.TYRE, sides=10, cap=Material.RIM),
-        limb((0.72, -0.06, 0.31), (0.72, 0.06, 0.31), (0.31, 0.31), Material.TYRE, sides=10, cap=Material.RIM),
+        limb((-0.70, -0.09, 0.31), (-0.70, 0.09, 0.31), (0.31, 0.31), Material.TYRE, sides=9, cap=Material.RIM),
+        limb((0.72, -0.06, 0.31), (0.72, 0.06, 0.31), (0.31, 0.31), Material.TYRE, sides=9, cap=Material.RIM),
         loft(tank, P, first=P, last=Material.TRIM),
         loft(engine, Material.UNDERBODY, first=Material.UNDERBODY, last=Material.UNDERBODY),
         limb((0.72, 0, 0.31), (0.45, 0, 0.98), (0.06, 0.06), Material.FRAME_METAL, sides=4),
         limb((0.40, -0.36, 1.02), (0.40, 0.36, 1.02), (0.02, 0.02), Material.TRIM, sides=3),
-        limb((-0.70, 0, 0.31), (-0.1, 0, 0.45), (0.05, 0.06), Material.UNDERBODY, sides=4),
         box((0.56, 0, 0.90), (0.10, 0.18, 0.18), Material.HEADLAMP),
         box((-0.92, 0, 0.84), (0.06, 0.16, 0.08), Material.TAIL_LAMP),
         box((-0.98, 0, 0.66), (0.02, 0.20, 0.12), Material.PLATE),

@@ -3,7 +3,7 @@
 from sensors.materials import Material
 from sensors.scene import Mesh
 from sensors.solids import Part, box, fitted, joined
-from sensors.vehicle_parts import Edge, arch, axle, body, glass_house, mirrors, plates
+from sensors.vehicle_parts import Edge, arch, axle, body, glass_house, plates
 
 VARIETIES = 2
 PHASES = 1
@@ -40,12 +40,10 @@ def build(size: tuple[float, float, float], look: int, phase: float) -> Mesh:
     parts = [
         body(cab, half_width=1.22, corner=0.08, side=P),
         windows,
-        box((-0.95, 0, 0.80), (6.0, 0.85, 0.3), Material.UNDERBODY),
         *(box((-3.985, y, 0.85), (0.06, 0.19, 0.15), m) for y, m in lamps),
         *_superstructure(look % VARIETIES),
-        *(axle(x, radius=0.5, width=0.28, half_track=1.2) for x in (3.0, -1.55, -2.85)),
+        *(axle(x, radius=0.5, width=0.28, half_track=1.2, sides=8) for x in (3.0, -1.55, -2.85)),
         plates((4.055, 0.48), (-3.97, 0.7)),
-        mirrors(3.75, 2.0, half_width=1.22, size=(0.1, 0.06, 0.5)),
     ]
     return fitted(joined(parts), size)
 

@@ -43,8 +43,8 @@ def build(size: tuple[float, float, float], look: int, phase: float) -> Mesh:
                 body(profile, half_width=0.98, corner=0.12, side=P),
                 windows,
                 box((-2.955, 0.0, 1.75), (0.05, 1.3, 0.55), Material.CAR_GLASS),
-                axle(-1.75, radius=0.35, width=0.22, half_track=0.95),
-                axle(1.90, radius=0.35, width=0.22, half_track=0.95),
+                axle(-1.75, radius=0.35, width=0.22, half_track=0.95, sides=9),
+                axle(1.90, radius=0.35, width=0.22, half_track=0.95, sides=9),
                 plates((2.98, 0.62), (-2.985, 0.6)),
                 mirrors(1.85, 1.5, half_width=0.97, size=(0.15, 0.18, 0.3)),
             ]
