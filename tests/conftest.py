@@ -50,3 +50,12 @@ def real() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests with foreign readers out unless they are asked for (`pytest -m client`): they install."""
+    if "client" in config.option.markexpr:
+        return
+    chosen = [item for item in items if not item.get_closest_marker("client")]
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("client")])
+    items[:] = chosen

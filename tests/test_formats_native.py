@@ -278,5 +278,5 @@ def test_the_documented_reader_reads_it(log: Path, monkeypatch: pytest.MonkeyPat
     assert len(rows) == 12
     assert rows[0][:2] == ("/lidar_top", 0)
     assert rows[0][2]["arrays.xyz"] == (400, 3)
-    header, found = seen["arrays"](messages.packet_bytes(next(made.deliveries(1))[0]))
+    _, found = seen["arrays"](messages.packet_bytes(next(made.deliveries(1))[0]))
     assert same(found["arrays.xyz"], next(made.deliveries(1))[0].arrays["xyz"])

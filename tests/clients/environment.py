@@ -1,0 +1,56 @@
+"""Environments of foreign readers: each alone, kept between runs outside of the checkout.
+
+What a reader installs must not touch the product's environment, nor another reader's (they disagree about
+protobuf and numpy). `python tests/clients/environment.py` makes all of them, for a machine that is about to
+lose its network.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from hashlib import blake2b
+from pathlib import Path
+
+CLIENTS: dict[str, tuple[str, ...]] = {
+    "foxglove": ("mcap==1.6.0", "mcap-protobuf-support==0.6.0", "numpy>=2.0"),
+}
+
+
+def home() -> Path:
+    """Return the folder of all client environments."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(cache) / "nearmiss-clients"
+
+
+def python_of(name: str) -> Path:
+    """Return the interpreter of the client's environment, made if it is not there yet."""
+    wanted = "\n".join((sys.version, *CLIENTS[name]))
+    folder = home() / f"{name}-{blake2b(wanted.encode(), digest_size=6).hexdigest()}"
+    python, whole = folder / "bin" / "python", folder / "whole"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs may want it at once
+        if not whole.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            venv.create(folder, with_pip=True)
+            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, *CLIENTS[name]], check=True)
+            whole.touch()
+    return python
+
+
+def run(name: str, script: Path, *arguments: str | Path) -> str:
+    """Return what a script prints in the client's environment, where nothing of ours can be imported."""
+    command = [str(python_of(name)), "-I", str(script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=300)
+    if done.returncode != 0:
+        raise AssertionError(f"{name}: {script.name} ended with {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    for client in CLIENTS:
+        print(f"{client}: {python_of(client)}", flush=True)
