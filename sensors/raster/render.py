@@ -13,11 +13,10 @@ from sensors.raster.shade import DECAY, LIGHT_ROWS, shade
 from sensors.raster.light import FOG_TOP_M
 from sensors.raster.shadow import shadows_of
 from sensors.raster.surfaces import face_table, grain_tile
+from sensors.raster.tone import WHITE_ALBEDO, tone_mapped
 from sensors.raster.triangles import Triangles, triangles_of
 from sensors.raster.view import View
 from sensors.scene import Scene
-
-WHITE_ALBEDO = 0.85  # what a picture without a camera shows as white, under the scene's illuminance
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -134,17 +133,3 @@ def light_rows(light: Light, view: View) -> Array:
 def white_luminance(scene: Scene) -> float:
     """Return the luminance shown as white, cd/m2: a matt white under the scene's illuminance."""
     return max(WHITE_ALBEDO * scene.weather.illuminance_lux / np.pi, 1.0)
-
-
-def tone_mapped(radiance: Array, white: float) -> Array:
-    """Return (H, W, 3) u1 sRGB of linear radiance; `white` maps to 0.8 of full scale, brighter rolls off."""
-    steps = 4096
-    index = np.minimum(radiance * np.float32(steps / (4.0 * white)), steps - 1).astype(np.int16)
-    return tone_curve(np.arange(steps) * (4.0 / steps))[index]
-
-
-def tone_curve(relative: Array) -> Array:
-    """Return u1 sRGB of relative radiance (1 = white): 1 - exp(-x ln 5) in linear light, IEC 61966-2-1 coded."""
-    linear = 1.0 - np.exp(-np.log(5.0) * np.asarray(relative, np.float64))
-    coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.round(255.0 * coded).astype(np.uint8)
