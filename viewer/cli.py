@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from roadnet.base.about import version
 from roadnet.base.errors import GateError, InputError, NondeterminismError, did_you_mean, one_line
-from viewer.about import version
 from viewer.options import apply_config
 
 OK, GATE_FAILED, USAGE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 4, 130

@@ -14,9 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from roadnet.base.about import version as product_version
 from roadnet.base.compiled import cache_home
 from roadnet.base.shipped import CHECKOUT, INSTALLED
-from viewer.about import version as product_version
 from viewer.console import print_json, print_table
 from viewer.options import add_json
 
