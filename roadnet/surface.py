@@ -35,6 +35,8 @@ TERRAIN_MARGIN_M = 150.0
 TERRAIN_CELL_M = 10.0
 TERRAIN_CELLS = 240  # at most this many along a side: larger maps get larger cells
 DASH_M, GAP_M = 3.0, 6.0  # broken lines in towns, line 3 m and gap 6 m (German RMS-1, table of lane lines)
+STRAIGHT_M = 2e-4  # a point this near to the chord of its neighbours is left out: radius above 10 km
+LONGEST_QUAD_M = 16.0  # then at most 3 mm beside the curve
 STRIPE_M = 0.5  # crosswalk bars and their gaps (German RMS-1, sign 293)
 STOP_LINE_M = 0.5  # RMS-1, sign 294
 LANE_SURFACE = {
@@ -107,10 +109,22 @@ def strip(left: Array, right: Array, code: int) -> Part:
     return np.concatenate([left, right]), faces, int(code)
 
 
-def lane_rows(net: RoadNetwork) -> list[slice]:
-    """Return, a lane, the rows of its points."""
-    start = net.lanes.centre_start
-    return [slice(int(a), int(b)) for a, b in pairwise(start)]
+@kept
+def lane_rows(net: RoadNetwork) -> list[Array]:
+    """Return, a lane, the rows of its points that its shape needs: straight and even stretches keep few."""
+    lanes = net.lanes
+    needed = np.ones(len(lanes.centre), bool)
+    straight = np.ones(max(len(lanes.centre) - 2, 0), bool)
+    for edge in (lanes.left_edge, lanes.right_edge):
+        chord = edge[2:] - edge[:-2]
+        along = np.einsum("ij,ij->i", edge[1:-1] - edge[:-2], chord) / np.maximum((chord**2).sum(1), 1e-12)
+        off = np.linalg.norm(edge[1:-1] - edge[:-2] - along[:, None] * chord, axis=1)
+        straight &= off < STRAIGHT_M
+    needed[1:-1] = ~straight
+    post = np.floor(lanes.centre_s / LONGEST_QUAD_M)
+    needed[1:] |= np.diff(post) != 0
+    needed[lanes.centre_start[:-1]] = needed[lanes.centre_start[1:] - 1] = True
+    return [a + np.flatnonzero(needed[a:b]) for a, b in pairwise(lanes.centre_start.tolist())]
 
 
 def lane_strips(net: RoadNetwork) -> list[Part]:
@@ -126,13 +140,13 @@ def lane_strips(net: RoadNetwork) -> list[Part]:
     return parts
 
 
-def inner_edge(net: RoadNetwork, lane: int, rows: slice) -> Array:
+def inner_edge(net: RoadNetwork, lane: int, rows: Array) -> Array:
     """Return the lane's edge nearest to the reference line (n, 3), in driving direction."""
     right_side_ahead = (net.lanes.id[lane] < 0) == net.lanes.forward[lane]
     return np.asarray(net.lanes.left_edge[rows] if right_side_ahead else net.lanes.right_edge[rows])
 
 
-def outer_edge(net: RoadNetwork, lane: int, rows: slice) -> Array:
+def outer_edge(net: RoadNetwork, lane: int, rows: Array) -> Array:
     """Return the lane's edge away from the reference line (n, 3), in driving direction."""
     right_side_ahead = (net.lanes.id[lane] < 0) == net.lanes.forward[lane]
     return np.asarray(net.lanes.right_edge[rows] if right_side_ahead else net.lanes.left_edge[rows])
@@ -142,7 +156,7 @@ def lane_marks(net: RoadNetwork) -> list[Part]:
     """Return the painted lines: outer marks of every lane, and the marks of the centre lines."""
     lanes = net.lanes
     parts: list[Part] = []
-    first: dict[tuple[int, int], tuple[int, slice]] = {}
+    first: dict[tuple[int, int], tuple[int, Array]] = {}
     for k, rows in enumerate(lane_rows(net)):
         s0, s1 = lanes.s_range[k]
         marks = lanes.mark[lanes.mark_start[k] : lanes.mark_start[k + 1]]
