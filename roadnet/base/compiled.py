@@ -20,9 +20,10 @@ from typing import Any, TypeVar
 import numba
 
 ROOT = Path(__file__).parents[2]
+OURS = rb"(?:roadnet|scenarios|sensors|viewer)\b[\w.]*"
+NOT_CODE = re.compile(rb"#[^\n]*|\\\r?\n")  # comments, and line ends that end no statement
 IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+((?:roadnet|scenarios|sensors|viewer)[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
-    rb"|import[ \t]+((?:roadnet|scenarios|sensors|viewer)[\w.]*))",
+    rb"(?:^|[;:])[ \t]*(?:from[ \t]+(" + OURS + rb")[ \t]+import[ \t]*(\([^)]*\)|[^\n;]*)|import[ \t]+([^\n;]+))",
     re.MULTILINE,
 )
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,14 +34,26 @@ def imported_sources(module_file: Path, root: Path = ROOT) -> tuple[Path, ...]:
     """Return `module_file` and every source file below `root` that it imports, directly or not, sorted."""
     todo, found = [module_file], {module_file}
     while todo:
-        for base, names, plain in IMPORT.findall(todo.pop().read_bytes()):
-            stem = (base or plain).decode().replace(".", "/")
-            leaves = [stem, *(f"{stem}/{n.decode()}" for n in re.findall(rb"\w+", names))]
-            for path in (root / f"{leaf}{end}" for leaf in leaves for end in (".py", "/__init__.py")):
+        for stem in mentioned(todo.pop().read_bytes()):
+            for path in (root / f"{stem}.py", root / stem / "__init__.py"):
                 if path not in found and path.is_file():
                     found.add(path)
                     todo.append(path)
     return tuple(sorted(found))
+
+
+def mentioned(source: bytes) -> set[str]:
+    """Return what a source may import of ours as paths without ending: modules, packages, and names in them."""
+    out: set[str] = set()
+    for base, names, plain in IMPORT.findall(NOT_CODE.sub(b" ", source)):
+        if base:
+            stem = base.decode().replace(".", "/")
+            out |= {stem, *(f"{stem}/{name.decode()}" for name in re.findall(rb"\w+", names))}
+        for part in plain.split(b","):
+            name = re.match(rb"\s*(" + OURS + rb")", part)
+            steps = name[1].decode().split(".") if name else []
+            out |= {"/".join(steps[: i + 1]) for i in range(len(steps))}  # `import a.b` runs a too
+    return out
 
 
 @cache
