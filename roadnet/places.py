@@ -1,34 +1,35 @@
 """Places: where on this map a situation can happen, in road words only, each found once per map.
 
-A place is a corridor: lane rows joined in driving direction, long enough before and after the interesting
-part for a builder to solve initial states backwards from the conflict.
+A place is a corridor: lane rows joined in driving direction, continued before and after the interesting
+stretch so that a builder can solve initial states backwards from the conflict. Corridors follow chains: lanes
+of which each is the straightest way on from the one before and the other way round, so that the stretches of
+one kind do not overlap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise
 
 import numpy as np
-import shapely
 
 from roadnet.base.arrays import Array
 from roadnet.base.kept import kept
-from roadnet.frames import wrap_angle
-from roadnet.network import RoadNetwork, SignalKind
-from roadnet.polyline import STEP_M, Path, at, project
-from roadnet.routes import extend, lane_graph, lane_path
+from roadnet.chains import Corridor, chains, corridor_of
+from roadnet.crossings import Crossing, crossings
+from roadnet.network import LaneType, RoadNetwork
+from roadnet.polyline import STEP_M, Path
+from roadnet.routes import lane_path
 
-KINDS = ("following", "side_by_side", "kerbside", "signalled_crossing")
-AHEAD_M, BEHIND_M = 320.0, 220.0  # corridors reach this far where the roads do: 8 s at 130 km/h, and an approach
-LONGEST_RUN_M = 5000.0
-SHORTEST_M = {"following": 120.0, "side_by_side": 80.0, "kerbside": 60.0}
-CROSSING_ANGLE_RAD = np.pi / 4  # a conflict at a flatter angle is a merge
-SPARE_M = 25.0  # room that a crossing corridor needs on both sides of the junction
-MISSING = {
-    "following": "no corridor of 120 m in one direction",
-    "side_by_side": "no two lanes side by side for 80 m",
-    "kerbside": "no kerbside lane of 60 m outside junctions",
-}
+FOLLOWING_M, BESIDE_M, KERB_M = 120.0, 80.0, 60.0  # shortest corridor, stretch side by side, stretch of kerb
+ROOM_M, ROOM_SHARE = 50.0, 0.25  # room kept at each end of a corridor, or this share of a short one
+KERB_WIDTH_M = 1.5  # ground beside the lane where somebody can stand: the clear width of a pavement (assumed)
+KERB_SPEED_MPS = 70 / 3.6  # faster roads have no pedestrians at the kerb where the map offers others (assumed)
+WALKABLE = frozenset(
+    {
+        LaneType.PARKING, LaneType.SHOULDER, LaneType.SIDEWALK, LaneType.WALKING, LaneType.BORDER, LaneType.CURB,
+        LaneType.BIKING, LaneType.STOP, LaneType.NONE, LaneType.MEDIAN,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,177 +47,205 @@ class Place:
     room_behind_m: float  # from the corridor's beginning to the qualifying stretch; the crossing: to s_m
     room_ahead_m: float  # from the qualifying stretch to the corridor's end; the crossing: from s_m
     other_lanes: tuple[int, ...] = ()  # the neighbour or the crossing corridor
-    other_s_m: float = 0.0  # the same instant of the situation along other_lanes
+    other_s_m: float = 0.0  # beside s_m on the neighbour, or where the crossing corridor crosses
+    stop_s_m: float = 0.0  # "signalled_crossing": where `lanes` enters the junction; other kinds: 0
+    other_stop_s_m: float = 0.0  # the same of other_lanes
     group: int | None = None  # signal group that governs `lanes` at the crossing, row of net.signals.group_id
     other_group: int | None = None
-    curvature_max_1pm: float = 0.0  # over the qualifying stretch
-    speed_limit_mps: float = 0.0  # lowest over the qualifying stretch
+    curvature_max_1pm: float = 0.0  # over the qualifying stretch; the crossing: from the stop line to s_m
+    speed_limit_mps: float = 0.0  # lowest over the same
     weight: float = 1.0  # usable metres, or 1 a crossing pair: probability of the place given the map, unnormalised
 
 
 @kept
 def places(net: RoadNetwork, kind: str) -> tuple[Place, ...]:
-    """Return the places of a kind, sorted, () when the map has none. Raises ValueError for an unknown kind."""
-    if kind not in KINDS:
-        raise ValueError(f"kind: got {kind!r}, want one of {', '.join(KINDS)}")
-    found = crossings(net) if kind == "signalled_crossing" else stretches(net, kind)
+    """Return the places of a kind, sorted by lanes, () when the map has none. Raises ValueError for an unknown kind."""
+    found = _finder(kind)[0](net)
     return tuple(sorted(found, key=lambda p: (p.lanes, p.other_lanes, p.s_m)))
 
 
 def no_place_reason(net: RoadNetwork, kind: str) -> str:
     """Return one line that says why the map has no place of this kind, "" when it has one."""
-    if places(net, kind):
-        return ""
-    if kind == "signalled_crossing":
-        lights = int(((net.signals.kind == SignalKind.TRAFFIC_LIGHT) & net.signals.dynamic).sum())
-        return "no signals" if not lights else f"none of {lights} traffic lights governs a crossing conflict"
-    return MISSING[kind]
+    _, reason = _finder(kind)
+    return "" if places(net, kind) else reason(net)
 
 
-def stretches(net: RoadNetwork, kind: str) -> Iterator[Place]:
-    """Yield one place for each longest run of lanes that qualify together; every lane counts in one run only."""
-    for side in (-1, 1) if kind == "side_by_side" else (0,):
-        taken: set[int] = set()
-        for lane in lane_graph(net):
-            if lane not in taken and qualifies(net, kind, lane, side):
-                run = (lane,) if kind == "following" else longest_run(net, kind, lane, side, taken)
-                taken.update(run)
-                yield from stretch_place(net, kind, run, side)
-
-
-def longest_run(net: RoadNetwork, kind: str, lane: int, side: int, taken: set[int]) -> tuple[int, ...]:
-    """Return the lanes before and after `lane` on the straightest way that qualify with it and are not taken."""
-    way, _ = extend(net, lane, ahead_m=LONGEST_RUN_M, behind_m=LONGEST_RUN_M)
-    first = last = way.index(lane)
-    while first > 0 and way[first - 1] not in taken and together(net, kind, way[first - 1], way[first], side):
-        first -= 1
-    while last + 1 < len(way) and way[last + 1] not in taken and together(net, kind, way[last], way[last + 1], side):
-        last += 1
-    return way[first : last + 1]
-
-
-def together(net: RoadNetwork, kind: str, lane: int, following: int, side: int) -> bool:
-    """Return whether two lanes in a row both qualify, with neighbours in a row too where there are any."""
-    if not (qualifies(net, kind, lane, side) and qualifies(net, kind, following, side)):
-        return False
-    return not side or lane_graph(net).has_edge(neighbour(net, lane, side), neighbour(net, following, side))
-
-
-def qualifies(net: RoadNetwork, kind: str, lane: int, side: int) -> bool:
-    """Return whether one lane can be part of a stretch of this kind."""
-    lanes = net.lanes
-    if kind == "following":
-        return True
-    if net.roads.in_junction[lanes.road[lane]]:
-        return False
-    if kind == "side_by_side":
-        beside = lanes.has_left if side > 0 else lanes.has_right
-        return bool(beside[lane]) and bool(lanes.drivable[neighbour(net, lane, side)])
-    nearside = lanes.has_left if net.roads.left_hand[lanes.road[lane]] else lanes.has_right
-    row = neighbour(net, lane, 1 if net.roads.left_hand[lanes.road[lane]] else -1)
-    return not (nearside[lane] and lanes.drivable[row])
-
-
-def neighbour(net: RoadNetwork, lane: int, side: int) -> int:
-    """Return the row of the same-direction neighbour on the left (1) or the right (-1)."""
-    return int(net.lanes.left[lane] if side > 0 else net.lanes.right[lane])
-
-
-def stretch_place(net: RoadNetwork, kind: str, run: tuple[int, ...], side: int) -> Iterator[Place]:
-    """Yield the place of a run, if it is long enough."""
-    length = float(net.lanes.length_m[list(run)].sum())
-    lanes, path, begin = corridor(net, run)
-    end = min(begin + length, path.length_m)
-    enough = path.length_m if kind == "following" else length
-    if enough < SHORTEST_M[kind] or end - begin < 1.0:
-        return
-    beside: tuple[int, ...] = ()
-    other_s = 0.0
-    middle = (begin + end) / 2
-    if side:
-        beside, other, _ = corridor(net, tuple(neighbour(net, lane, side) for lane in run))
-        other_s = float(project(other, at(path, middle)[0][None, :2])[0][0])
-    yield Place(
-        kind=kind,
-        lanes=lanes,
-        s_m=middle,
-        room_behind_m=begin,
-        room_ahead_m=path.length_m - end,
-        other_lanes=beside,
-        other_s_m=other_s,
-        curvature_max_1pm=float(np.abs(samples(path, path.curvature, begin, end)).max()),
-        speed_limit_mps=float(samples(path, path.speed_limit, begin, end).min()),
-        weight=end - begin,
-    )
-
-
-def corridor(net: RoadNetwork, run: tuple[int, ...]) -> tuple[tuple[int, ...], Path, float]:
-    """Return (lanes, their path, s m where the run begins): the run with the straightest ways to and from it."""
-    to, _ = extend(net, run[0], ahead_m=0.0, behind_m=BEHIND_M)
-    on, _ = extend(net, run[-1], ahead_m=AHEAD_M, behind_m=0.0)
-    before = tuple(takewhile(lambda lane: lane not in run, reversed(to[:-1])))[::-1]
-    after = tuple(takewhile(lambda lane: lane not in run + before, on[1:]))  # a loop ends where it closes
-    lanes = before + run + after
-    return lanes, lane_path(net, lanes), float(net.lanes.length_m[list(before)].sum())
-
-
-def samples(path: Path, column: Array, begin: float, end: float) -> Array:
-    """Return the samples of one column between two s, at least one."""
-    a = int(np.clip(begin / STEP_M, 0, len(column) - 1))
-    return column[a : max(int(end / STEP_M) + 1, a + 1)]
-
-
-def crossings(net: RoadNetwork) -> Iterator[Place]:
-    """Yield both views of each pair of lanes of different signal groups whose centre lines cross."""
-    group = lane_groups(net)
-    for a, b in net.junctions.conflict.tolist():
-        for lane, other in ((a, b), (b, a)):
-            if lane in group and other in group and group[lane] != group[other]:
-                yield from crossing_place(net, lane, other, group[lane], group[other])
-
-
-@kept
-def lane_groups(net: RoadNetwork) -> dict[int, int]:
-    """Return the signal group of each lane inside a junction that a traffic light governs.
-
-    A light governs the lanes it is valid for: a lane in the junction by name (a reference on a connecting
-    road), or every drivable lane that follows one it ends.
-    """
-    signals, lanes, graph = net.signals, net.lanes, lane_graph(net)
-    out: dict[int, int] = {}
-    for k in np.flatnonzero((signals.kind == SignalKind.TRAFFIC_LIGHT) & signals.dynamic).tolist():
-        for lane in signals.lane[signals.lane_start[k] : signals.lane_start[k + 1]].tolist():
-            inside = net.roads.in_junction[lanes.road[lane]]
-            for row in (lane,) if inside else graph.successors(lane) if lane in graph else ():
-                if net.roads.in_junction[lanes.road[row]]:
-                    out.setdefault(int(row), int(signals.group[k]))
+def _following(net: RoadNetwork) -> list[Place]:
+    out = []
+    for chain in chains(net):
+        corridor = corridor_of(net, chain, 0, len(chain))
+        if corridor.path.length_m >= FOLLOWING_M:
+            out += _stretch("following", corridor, corridor.begin_m, corridor.end_m)
     return out
 
 
-def crossing_place(net: RoadNetwork, lane: int, other: int, group: int, other_group: int) -> Iterator[Place]:
-    """Yield the place where two lanes of a junction cross at an angle, if they do and have room around."""
-    lines = [
-        shapely.linestrings(net.lanes.centre[slice(*net.lanes.centre_start[k : k + 2]), :2]) for k in (lane, other)
-    ]
-    meeting = shapely.get_coordinates(shapely.intersection(*lines))
-    if not len(meeting):
-        return
-    (lanes, path, _), (beside, across, _) = corridor(net, (lane,)), corridor(net, (other,))
-    (s,), (other_s,) = project(path, meeting[:1])[0], project(across, meeting[:1])[0]
-    angle = abs(float(wrap_angle(at(path, s)[1] - at(across, other_s)[1])))
-    room = min(s, other_s, path.length_m - s, across.length_m - other_s)
-    if not CROSSING_ANGLE_RAD <= angle <= np.pi - CROSSING_ANGLE_RAD or room < SPARE_M:
-        return
-    yield Place(
+def _side_by_side(net: RoadNetwork) -> list[Place]:
+    lanes = net.lanes
+    drivable = lanes.drivable
+    out = []
+    for beside, has in ((lanes.left, lanes.has_left), (lanes.right, lanes.has_right)):
+        for chain in chains(net):
+            partner = [int(beside[i]) if has[i] and drivable[beside[i]] else None for i in chain]
+            for begin, end in _runs(net, partner):
+                corridor = corridor_of(net, chain, begin, end)
+                if corridor.end_m - corridor.begin_m < BESIDE_M:
+                    continue
+                others = tuple(p for p in partner[begin:end] if p is not None)
+                other = corridor_of(net, others, 0, len(others))
+                behind = max(0.0, ROOM_M - min(corridor.begin_m, other.begin_m))
+                ahead = max(
+                    0.0, ROOM_M - min(corridor.path.length_m - corridor.end_m, other.path.length_m - other.end_m)
+                )
+                spare = max(corridor.end_m - corridor.begin_m - 2 * STEP_M, 0.0)
+                squeeze = min(1.0, spare / max(behind + ahead, 1e-9) / 2)
+                low, high = corridor.begin_m + squeeze * behind, corridor.end_m - squeeze * ahead
+                middle = (low + high) / 2 - corridor.begin_m
+                ratio = (other.end_m - other.begin_m) / (corridor.end_m - corridor.begin_m)
+                out += _stretch("side_by_side", corridor, low, high, other.lanes, other.begin_m + middle * ratio)
+    return out
+
+
+def _kerbside(net: RoadNetwork) -> list[Place]:
+    """Prefer slow roads with ground to stand on beside the lane; else any outermost lane will do."""
+    outermost, width = _nearside(net)
+    inside = net.roads.in_junction[net.lanes.road]
+    slow = ~net.lanes.has_speed | (net.lanes.speed_mps <= KERB_SPEED_MPS)
+    for fits in (outermost & ~inside & slow & (width >= KERB_WIDTH_M), outermost & ~inside):
+        out = []
+        for chain in chains(net):
+            for begin, end in _runs(net, [i if fits[i] else None for i in chain]):
+                corridor = corridor_of(net, chain, begin, end)
+                if corridor.end_m - corridor.begin_m >= KERB_M:
+                    out += _stretch("kerbside", corridor, corridor.begin_m, corridor.end_m)
+        if out:
+            return out
+    return []
+
+
+def _signalled_crossing(net: RoadNetwork) -> list[Place]:
+    return [_crossing_place(x) for x in crossings(net) if x.group is not None and x.other_group is not None]
+
+
+def _crossing_place(x: Crossing) -> Place:
+    ego, other = x.corridor, x.other
+    bend, limit = _bend_and_limit(ego.path, x.stop_s_m, x.s_m)
+    return Place(
         kind="signalled_crossing",
-        lanes=lanes,
-        s_m=float(s),
-        room_behind_m=float(s),
-        room_ahead_m=path.length_m - float(s),
-        other_lanes=beside,
-        other_s_m=float(other_s),
-        group=group,
-        other_group=other_group,
-        curvature_max_1pm=float(np.abs(samples(path, path.curvature, s - SPARE_M, s + SPARE_M)).max()),
-        speed_limit_mps=float(samples(path, path.speed_limit, s - SPARE_M, s + SPARE_M).min()),
+        lanes=ego.lanes,
+        s_m=x.s_m,
+        room_behind_m=x.s_m,
+        room_ahead_m=ego.path.length_m - x.s_m,
+        other_lanes=other.lanes,
+        other_s_m=x.other_s_m,
+        stop_s_m=x.stop_s_m,
+        other_stop_s_m=x.other_stop_s_m,
+        group=x.group,
+        other_group=x.other_group,
+        curvature_max_1pm=bend,
+        speed_limit_mps=limit,
     )
+
+
+def _no_following(net: RoadNetwork) -> str:
+    longest = max((lane_path(net, c).length_m for c in chains(net)), default=0.0)
+    return f"no {FOLLOWING_M:g} m of lanes in one direction without a sharp bend: the longest has {longest:.0f} m"
+
+
+def _no_side_by_side(net: RoadNetwork) -> str:
+    return f"no two lanes side by side for {BESIDE_M:g} m"
+
+
+def _no_kerbside(net: RoadNetwork) -> str:
+    return f"no {KERB_M:g} m of outermost lane outside of junctions"
+
+
+def _no_signalled_crossing(net: RoadNetwork) -> str:
+    if not net.signals.dynamic.any():
+        return "no traffic lights"
+    return "no two crossing lanes that traffic lights of different groups govern"
+
+
+Finder = tuple[Callable[[RoadNetwork], list[Place]], Callable[[RoadNetwork], str]]
+FINDERS: dict[str, Finder] = {
+    "following": (_following, _no_following),
+    "side_by_side": (_side_by_side, _no_side_by_side),
+    "kerbside": (_kerbside, _no_kerbside),
+    "signalled_crossing": (_signalled_crossing, _no_signalled_crossing),
+}
+KINDS = tuple(FINDERS)
+
+
+def _finder(kind: str) -> Finder:
+    if kind not in FINDERS:
+        raise ValueError(f"kind: got {kind!r}, want one of {', '.join(KINDS)}")
+    return FINDERS[kind]
+
+
+def _stretch(
+    kind: str, corridor: Corridor, begin: float, end: float, other: tuple[int, ...] = (), other_s: float = 0.0
+) -> list[Place]:
+    """Return the place whose s in [begin, end] qualify, less the room that the corridor's ends need."""
+    length = corridor.path.length_m
+    room = min(ROOM_M, ROOM_SHARE * length)
+    low, high = max(begin, room), min(end, length - room)
+    if high - low < STEP_M:
+        return []
+    bend, limit = _bend_and_limit(corridor.path, low, high)
+    return [
+        Place(
+            kind=kind,
+            lanes=corridor.lanes,
+            s_m=(low + high) / 2,
+            room_behind_m=low,
+            room_ahead_m=length - high,
+            other_lanes=other,
+            other_s_m=other_s,
+            curvature_max_1pm=bend,
+            speed_limit_mps=limit,
+            weight=high - low,
+        )
+    ]
+
+
+def _bend_and_limit(path: Path, begin: float, end: float) -> tuple[float, float]:
+    part = slice(int(max(begin, 0.0) / STEP_M), int(max(end, 0.0) / STEP_M) + 1)
+    return float(np.abs(path.curvature[part]).max()), float(path.speed_limit[part].min())
+
+
+def _runs(net: RoadNetwork, rows: Sequence[int | None]) -> list[tuple[int, int]]:
+    """Return (begin, end) of the longest runs of rows that are there and lead into one another."""
+    linked = [False] + [
+        a is not None and b is not None and b in net.lanes.successor[slice(*net.lanes.successor_start[a : a + 2])]
+        for a, b in pairwise(rows)
+    ]
+    out: list[tuple[int, int]] = []
+    for i, row in enumerate(rows):
+        if row is None:
+            continue
+        if linked[i] and out and out[-1][1] == i:
+            out[-1] = (out[-1][0], i + 1)
+        else:
+            out.append((i, i + 1))
+    return out
+
+
+def _nearside(net: RoadNetwork) -> tuple[Array, Array]:
+    """Return ((L,) bool: no drivable lane outside of it, (L,) m of walkable ground outside of it)."""
+    lanes = net.lanes
+    drivable = lanes.drivable
+    middle = (lanes.centre_start[:-1] + lanes.centre_start[1:]) // 2
+    width = 2 * lanes.centre_half_width[middle]
+    walkable = np.isin(lanes.type, [int(t) for t in WALKABLE])
+    side = np.sign(lanes.id)
+    outermost, ground = drivable.copy(), np.zeros(len(lanes))
+    for row in np.flatnonzero(drivable).tolist():
+        out = row - int(side[row])  # rows run from left to right: outward is up on the left, down on the right
+        while 0 <= out < len(lanes) and (lanes.road[out], lanes.section[out], side[out]) == (
+            lanes.road[row], lanes.section[row], side[row],
+        ):  # fmt: skip
+            if drivable[out]:
+                outermost[row] = False
+            if walkable[out]:
+                ground[row] += width[out]
+            out -= int(side[row])
+    return outermost, ground
