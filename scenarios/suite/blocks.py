@@ -113,15 +113,16 @@ class BlockReader:
         """Open the block at `path`; InputError where it is no block, or damaged where it was looked at."""
         self.path = path
         self._file = path.open("rb")
-        with located(path):
+        try:
             size = path.stat().st_size
             if size > BLOCK_CAP:
                 raise InputError(str(path), got=f"{size} bytes", wanted=f"at most {BLOCK_CAP}")
-            self._reader = SeekingReader(self._file, validate_crcs=True, record_size_limit=max(size, 1))
-            found = [m.metadata for m in self._reader.iter_metadata() if m.name == METADATA]
-            if len(found) != 1:
-                raise InputError(str(path), got="no metadata of a block", wanted="a block of a suite")
-            self.identity, self.hash = identity_of(found[0], str(path))
+            with located(str(path)):
+                self._reader = SeekingReader(self._file, validate_crcs=True, record_size_limit=max(size, 1))
+                self.identity, self.hash = identity_and_hash(self._reader, str(path))
+        except BaseException:
+            self._file.close()
+            raise
 
     def close(self) -> None:
         """Close the file."""
@@ -131,7 +132,7 @@ class BlockReader:
         """Yield messages of one topic or all, of one scenario or all, in the order written within an index."""
         start, end = (None, None) if scenario is None else (scenario, scenario + 1)
         where = str(self.path)
-        with located(self.path):
+        with located(where):
             found = self._reader.iter_messages(
                 topics=None if topic is None else [topic], starting_at=start, ending_before=end, log_time_order=False
             )
@@ -140,8 +141,18 @@ class BlockReader:
                 yield Message(channel.topic, message.log_time, unpack(message.data, at))
 
 
-def identity_of(metadata: Mapping[str, str], where: str) -> tuple[Identity, str]:
-    """Return identity and hash in a metadata record."""
+def identity_in(data: bytes) -> tuple[Identity, str]:
+    """Return identity and hash that a block's bytes state; InputError where they are no block."""
+    with located("block"):
+        return identity_and_hash(SeekingReader(io.BytesIO(data), record_size_limit=max(len(data), 1)), "block")
+
+
+def identity_and_hash(reader: SeekingReader, where: str) -> tuple[Identity, str]:
+    """Return identity and hash in a block's metadata record."""
+    found = [m.metadata for m in reader.iter_metadata() if m.name == METADATA]
+    if len(found) != 1:
+        raise InputError(where, got="no metadata of a block", wanted="a block of a suite")
+    metadata = found[0]
     if metadata.get("format") != FORMAT:
         raise InputError(where, got=f"block format {metadata.get('format')!r}", wanted=FORMAT)
     facts = sorted((k.removeprefix("fact."), v) for k, v in metadata.items() if k.startswith("fact."))
@@ -155,14 +166,14 @@ def identity_of(metadata: Mapping[str, str], where: str) -> tuple[Identity, str]
 
 
 @contextmanager
-def located(path: Path) -> Iterator[None]:
+def located(where: str) -> Iterator[None]:
     """Turn whatever the MCAP reader raises on damaged bytes into one line that names the file."""
     try:
         yield
     except InputError:
         raise
     except DAMAGE as error:
-        raise InputError(str(path), got=f"damaged bytes ({type(error).__name__}: {error})", wanted="a block") from None
+        raise InputError(where, got=f"damaged bytes ({type(error).__name__}: {error})", wanted="a block") from None
 
 
 def check_block(path: Path, expected: Identity) -> str:
