@@ -1,0 +1,127 @@
+"""Run scenarios: by their own laws in batches, or with a planner in the loop."""
+
+import itertools
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.errors import InputError, did_you_mean
+from roadnet.base.streams import Streams
+from roadnet.network import RoadNetwork
+from scenarios.model.recording import Recording
+from scenarios.model.spec import ConcreteScenario
+from scenarios.simulation import layout as c
+from scenarios.simulation.kernel import run
+from scenarios.simulation.planner import Controls, Planner, PlannerInput
+from scenarios.simulation.results import readonly, recording_of
+from scenarios.simulation.tables import Tables, tables
+from scenarios.simulation.tracks import Track
+
+TO_THE_END = np.iinfo(np.int64).max
+OBSERVE = ("objects",)
+
+
+def simulate(
+    spec: ConcreteScenario, net: RoadNetwork, planner: Planner | None = None, *, observe: str = "objects"
+) -> Recording:
+    """Return what happens when `planner` drives the subject vehicle, or its own law if there is none.
+
+    observe: what the planner is shown; "objects" are the states of the others as they are. Raises InputError for
+    a spec that cannot run and for controls that are not finite numbers.
+    """
+    if observe not in OBSERVE:
+        raise InputError("observe", got=repr(observe), wanted=f"one of {OBSERVE}{did_you_mean(observe, OBSERVE)}")
+    if planner is None:
+        return simulate_batch([spec], net)[0]
+    _check_map(spec, net)
+    batch = tables([spec], net, outside=True)
+    arguments, step, ego = batch.arguments(), run(), batch.egos[0]
+    planner.reset(Streams(spec.suite_key, spec.index).key("planner"))
+    step(*arguments, 0, 1, 0, 0)
+    view = Windshield(spec, batch)
+    for k in range(int(batch.steps[0]) - 1):
+        batch.control[ego] = checked(planner.act(view.at(k)), k * spec.step_s)
+        step(*arguments, 0, 1, k, k + 1)
+    return recording_of(spec, batch, 0, net.digest)
+
+
+def simulate_batch(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, threads: int = 1) -> list[Recording]:
+    """Return the recordings of scenarios on one map, each as if it ran alone, whatever the order and the threads."""
+    if not specs:
+        return []
+    for spec in specs:
+        _check_map(spec, net)
+    batch = tables(specs, net)
+    arguments, kernel = batch.arguments(), run()
+    edges = np.linspace(0, len(specs), max(1, min(threads, len(specs))) + 1).astype(int).tolist()
+    spans = list(itertools.pairwise(edges))
+    if len(spans) == 1:
+        kernel(*arguments, 0, len(specs), 0, TO_THE_END)
+    else:
+        with ThreadPoolExecutor(len(spans)) as pool:
+            list(pool.map(lambda span: kernel(*arguments, *span, 0, TO_THE_END), spans))
+    return [recording_of(spec, batch, n, net.digest) for n, spec in enumerate(specs)]
+
+
+def checked(controls: Controls, time_s: float) -> tuple[float, float]:
+    """Return (acceleration, curvature); InputError unless both are finite numbers."""
+    pair = (float(controls.accel_mps2), float(controls.curvature_1pm))
+    if not np.isfinite(pair).all():
+        raise InputError(f"planner at {time_s:.2f} s", got=f"controls {pair}", wanted="finite numbers")
+    return pair
+
+
+class Windshield:
+    """What the subject vehicle may know, step by step; the order and the tracks of objects are shuffled."""
+
+    def __init__(self, spec: ConcreteScenario, batch: Tables) -> None:
+        order, ego = batch.orders[0], batch.egos[0]
+        rng = Streams(spec.suite_key, spec.index).rng("tracks")
+        others = [row for row in range(len(order)) if row != ego]
+        self.batch, self.ego = batch, ego
+        self.others = np.array(others, np.int64)[rng.permutation(len(others))]
+        actors = [spec.actors[order[row]] for row in self.others]
+        self.kind = readonly(np.array([a.kind for a in actors], np.uint8))
+        self.size = readonly(np.array([a.size for a in actors], np.float64).reshape(-1, 3))
+        self.track = readonly(rng.permutation(len(others)).astype(np.int32))
+        self.ego_size = readonly(np.array(spec.actors[0].size, np.float64))
+        self.route = route_of(batch.tracks[batch.code[c.PATH, ego]])
+        self.light = batch.light.reshape(int(batch.groups[0]), int(batch.steps[0]))
+        self.step_ns = int(batch.step_ns[0])
+
+    def at(self, k: int) -> PlannerInput:
+        """Return the world at step k, as the kernel's state has it now."""
+        state, ego = self.batch.state, self.ego
+        pose = state[[c.X, c.Y, c.Z, c.YAW]]
+        return PlannerInput(
+            t_ns=k * self.step_ns,
+            ego_pose=readonly(pose[:, ego].copy()),
+            ego_speed_mps=float(state[c.SPEED, ego]),
+            ego_accel_mps2=float(state[c.ACCEL, ego]),
+            ego_yaw_rate=float(state[c.YAW_RATE, ego]),
+            ego_size=self.ego_size,
+            route=self.route,
+            object_kind=self.kind,
+            object_pose=readonly(pose[:, self.others].T),
+            object_speed=readonly(state[c.SPEED, self.others]),
+            object_size=self.size,
+            object_track=self.track,
+            signal_state=readonly(self.light[:, k].copy()),
+        )
+
+
+def route_of(track: Track) -> Array:
+    """Return (N, 5) x, y, z, heading, speed limit of the path to follow."""
+    p = track.path
+    return readonly(np.stack([p.x, p.y, p.z, p.heading, p.speed_limit], -1))
+
+
+def _check_map(spec: ConcreteScenario, net: RoadNetwork) -> None:
+    if spec.map_digest and spec.map_digest != net.digest:
+        raise InputError(
+            f"scenario {spec.index}",
+            got=f"map {net.name} ({net.digest})",
+            wanted=f"{spec.map_name} ({spec.map_digest})",
+        )

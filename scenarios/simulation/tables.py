@@ -1,0 +1,238 @@
+"""Specs become the kernel's tables: many scenarios side by side, each with its own number of agents and steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.errors import InputError, did_you_mean
+from roadnet.base.streams import Streams
+from roadnet.network import RoadNetwork
+from roadnet.polyline import UNLIMITED_MPS
+from scenarios.model.recording import LAMP_HEAD
+from scenarios.model.spec import ActorProgram, ConcreteScenario, Kind, What
+from scenarios.simulation import layout as c
+from scenarios.simulation.bodies import BODIES, REAR_AXLE
+from scenarios.simulation.lawbook import find, values_of
+from scenarios.simulation.tracks import Track, track
+
+EGO = "ego"
+HEADLAMPS_BELOW_LUX = 1000.0  # UN R48, 6.2.7: dipped beams on when it is darker
+NS = 1_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Tables:
+    """A batch before and after it ran: what never changes, what does, and what is recorded. N agents, S scenarios."""
+
+    orders: tuple[tuple[int, ...], ...]  # (S) of rows -> actor
+    egos: tuple[int, ...]  # (S,) row of the subject vehicle
+    tracks: tuple[Track, ...]  # by CODE row PATH
+    values: Array  # (N, VALUES)
+    memory: Array  # (N, MEMORY)
+    control: Array  # (N, 2) acceleration and curvature from outside
+    path: Array
+    path_start: Array
+    stop: Array
+    stop_start: Array
+    script: Array
+    agent_start: Array  # (S + 1,)
+    steps: Array  # (S,) samples, the first included
+    step_ns: Array  # (S,)
+    friction: Array  # (S,)
+    head_lamp: Array  # (S,) bits
+    light: Array  # flat (groups, steps) a scenario
+    light_start: Array
+    groups: Array
+    sample_start: Array  # (S + 1,) rows of xyz
+    pair_start: Array  # (S + 1,)
+    body: Array
+    code: Array
+    state: Array
+    along: Array
+    met: Array
+    xyz: Array  # (samples, 3): (agents, steps) a scenario
+    motion: Array  # (5, samples) yaw, speed, acceleration, yaw rate, gait
+    lamps: Array
+    pair: Array
+    pair_ns: Array
+    pair_closing: Array
+    pair_count: Array
+
+    def arguments(self) -> tuple[Array, ...]:
+        """Return the tables in the kernel's order."""
+        return tuple(getattr(self, name) for name in list(self.__dataclass_fields__)[3:])
+
+
+def order_of(spec: ConcreteScenario) -> tuple[int, ...]:
+    """Return the actors' indices in the order of the recording's rows: shuffled by the stream "order"."""
+    rng = Streams(spec.suite_key, spec.index).rng("order")
+    return tuple(int(i) for i in rng.permutation(len(spec.actors)))
+
+
+def rows_of(spec: ConcreteScenario) -> dict[str, int]:
+    """Return actor name -> row in the recording."""
+    return {spec.actors[actor].name: row for row, actor in enumerate(order_of(spec))}
+
+
+def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool = False) -> Tables:
+    """Return the tables of scenarios on one map; `outside`: a planner drives the subject vehicle. InputError."""
+    group_count = len(net.signals.group_id)
+    orders, egos, agents, scripts, lights = [], [], [], [], []
+    numbers: dict[int, int] = {}  # id of a Track -> its number; the tracks live as long as the list below
+    tracks: list[Track] = []
+    script_rows = 0
+    for spec in specs:
+        where = f"scenario {spec.index}"
+        order = order_of(spec)
+        rows = named_rows(spec, order, where)
+        orders.append(order)
+        egos.append(rows[EGO])
+        for actor in (spec.actors[i] for i in order):
+            at = f"{where}, actor {actor.name!r}"
+            found = track(net, actor.path, where=at)
+            if id(found) not in numbers:
+                numbers[id(found)] = len(tracks)
+                tracks.append(found)
+            steps = script_of(actor, rows, at)
+            span = (script_rows, script_rows + len(steps))
+            script_rows += len(steps)
+            scripts += steps
+            agents.append(agent_of(actor, numbers[id(found)], found, span, outside and actor.name == EGO, at))
+        lights.append(light_of(spec, group_count, where))
+    return _tables(specs, orders, egos, tracks, agents, scripts, lights, group_count)
+
+
+def named_rows(spec: ConcreteScenario, order: tuple[int, ...], where: str) -> dict[str, int]:
+    """Return actor name -> row; InputError for names that clash and where the first is not the subject vehicle."""
+    if not spec.actors or spec.actors[0].name != EGO:
+        raise InputError(where, got="no subject vehicle", wanted=f"a first actor named {EGO!r}")
+    rows = {spec.actors[actor].name: row for row, actor in enumerate(order)}
+    if len(rows) < len(order):
+        raise InputError(where, got="two actors of one name", wanted="unique names")
+    return rows
+
+
+def script_of(actor: ActorProgram, rows: dict[str, int], where: str) -> list[tuple[float, ...]]:
+    """Return the actor's steps in the kernel's columns."""
+    out: list[tuple[float, ...]] = []
+    for step in actor.steps:
+        entity, action = step.trigger.entity or actor.name, step.action
+        if entity not in rows:
+            raise InputError(where, got=f"trigger entity {entity!r}", wanted=f"an actor{did_you_mean(entity, rows)}")
+        if action.what != What.LAMPS and not action.rate > 0.0:
+            raise InputError(where, got=f"{action.what.name} at rate {action.rate:g}", wanted="a rate above zero")
+        if action.what == What.SPEED and action.target < 0.0:
+            raise InputError(where, got=f"SPEED to {action.target:g} m/s", wanted="a speed of zero or more")
+        out.append(
+            (
+                float(step.trigger.when),
+                step.trigger.value,
+                float(rows[entity]),
+                float(action.what),
+                action.target,
+                action.rate,
+            )
+        )
+    return out
+
+
+def agent_of(
+    actor: ActorProgram, number: int, found: Track, span: tuple[int, int], outside: bool, where: str
+) -> tuple[list[float], list[int], list[float], list[float]]:
+    """Return an agent's columns: body, code, state, law values."""
+    law = find(actor.law, where=where)
+    values = values_of(law, actor.law_values, where=where)
+    limits, (length, width, _height) = BODIES[actor.kind], actor.size
+    if not (length > 0.0 and width > 0.0 and actor.speed_mps >= 0.0):
+        raise InputError(
+            where, got=f"size {actor.size}, speed {actor.speed_mps:g} m/s", wanted="a body, moving forward"
+        )
+    body = [
+        length, width, 0.5 * float(np.hypot(length, width)), REAR_AXLE * length, limits.accel_most_mps2,
+        limits.curvature_most_1pm, limits.steer_most_1pms, limits.gait_radpm, float(limits.has_lamps),
+    ]  # fmt: skip
+    walks = actor.kind == Kind.PEDESTRIAN
+    steered = outside or (law.sees and not walks)
+    code = [
+        c.OUTSIDE if outside else law.row, c.STEERED if steered else c.RAIL, number, *span, int(law.sees), int(walks),
+    ]  # fmt: skip
+    wish = actor.speed_mps
+    if law.sees:
+        wish = dict(zip(law.defaults, values, strict=False)).get("desired_speed_mps", 0.0) or wish or UNLIMITED_MPS
+    state = [0.0] * c.STATE
+    state[c.SPEED], state[c.S], state[c.OFFSET] = actor.speed_mps, actor.s_m, actor.offset_m
+    state[c.NEXT_STEP], state[c.WISH], state[c.WISH_TARGET], state[c.WISH_RATE] = float(span[0]), wish, wish, 1.0
+    state[c.SHIFT] = state[c.SHIFT_TO] = actor.offset_m
+    return body, code, state, values
+
+
+def samples_of(spec: ConcreteScenario) -> int:
+    """Return the number of samples, first and last included."""
+    return round(spec.duration_s / spec.step_s) + 1
+
+
+def light_of(spec: ConcreteScenario, groups: int, where: str) -> Array:
+    """Return (groups, T) uint8: each signal group's state; 0 (dark) before its first phase."""
+    out = np.zeros((groups, samples_of(spec)), np.uint8)
+    for phase in sorted(spec.phases, key=lambda p: p.t_s):
+        if not 0 <= phase.group < groups:
+            raise InputError(where, got=f"signal group {phase.group}", wanted=f"one of the map's {groups}")
+        out[phase.group, max(0, int(np.ceil(phase.t_s / spec.step_s - 1e-9))) :] = phase.state
+    return out
+
+
+def starts(counts: Array | list[int]) -> Array:
+    """Return the (N + 1,) int64 offsets of rows of these lengths, writable as the kernel's arguments are."""
+    return np.concatenate([[0], np.cumsum(np.asarray(counts, np.int64))]).astype(np.int64)
+
+
+def _tables(
+    specs: Sequence[ConcreteScenario], orders: list[tuple[int, ...]], egos: list[int], tracks: list[Track],
+    agents: list[tuple[list[float], list[int], list[float], list[float]]], scripts: list[tuple[float, ...]],
+    lights: list[Array], group_count: int,
+) -> Tables:  # fmt: skip
+    counts = np.array([len(order) for order in orders], np.int64)
+    steps = np.array([samples_of(spec) for spec in specs], np.int64)
+    body, code, state, values = ([a[i] for a in agents] for i in range(4))
+    sample_start, pair_start = starts(counts * steps), starts(counts * counts)
+    samples, pairs, N = int(sample_start[-1]), int(pair_start[-1]), len(agents)
+    stop_start = starts([len(t.stops) for t in tracks])
+    return Tables(
+        orders=tuple(orders),
+        egos=tuple(egos),
+        tracks=tuple(tracks),
+        values=np.array(values, np.float64).reshape(N, c.VALUES),
+        memory=np.zeros((N, c.MEMORY)),
+        control=np.zeros((N, 2)),
+        path=np.concatenate([t.samples for t in tracks]),
+        path_start=starts([len(t.samples) for t in tracks]),
+        stop=np.concatenate([t.stops for t in tracks]),
+        stop_start=stop_start,
+        script=np.array(scripts, np.float64).reshape(-1, c.SCRIPT_COLUMNS),
+        agent_start=starts(counts),
+        steps=steps,
+        step_ns=np.array([round(spec.step_s * NS) for spec in specs], np.int64),
+        friction=np.array([spec.environment.friction for spec in specs], np.float64),
+        head_lamp=np.array(
+            [LAMP_HEAD * (spec.environment.illuminance_lux < HEADLAMPS_BELOW_LUX) for spec in specs], np.int64
+        ),
+        light=np.concatenate([x.ravel() for x in lights]),
+        light_start=starts(group_count * steps),
+        groups=np.full(len(specs), group_count, np.int64),
+        sample_start=sample_start,
+        pair_start=pair_start,
+        body=np.ascontiguousarray(np.array(body, np.float64).T),
+        code=np.ascontiguousarray(np.array(code, np.int64).T),
+        state=np.ascontiguousarray(np.array(state, np.float64).T),
+        along=np.full(pairs, np.inf),
+        met=np.zeros(pairs, np.bool_),
+        xyz=np.empty((samples, 3)),
+        motion=np.empty((5, samples), np.float32),
+        lamps=np.empty(samples, np.uint8),
+        pair=np.empty((pairs, 2), np.int32),
+        pair_ns=np.empty(pairs, np.int64),
+        pair_closing=np.empty(pairs, np.float32),
+        pair_count=np.zeros(len(specs), np.int64),
+    )

@@ -1,0 +1,85 @@
+"""Paths as the kernel reads them: samples with a speed that limit and comfort allow, and stop lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.errors import InputError
+from roadnet.base.kept import kept
+from roadnet.network import RoadNetwork, SignalKind
+from roadnet.polyline import STEP_M, Path
+from roadnet.routes import lane_path, points_path
+from scenarios.model.spec import PathSpec
+from scenarios.simulation.layout import PATH_COLUMNS, PCAP, PCURVATURE, PHEADING, PX, PY, PZ
+
+LATERAL_COMFORT_MPS2 = 3.0  # drivers in curves: 85th percentile about 3 (AASHTO side friction 0.30); assumed
+APPROACH_DECEL_MPS2 = 1.5  # how softly a lower speed ahead is prepared for; assumed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Track:
+    """A path in the kernel's columns."""
+
+    path: Path
+    samples: Array  # (P, PATH_COLUMNS)
+    stops: Array  # (Q, 2) s m, signal group; sorted by s
+
+
+def track(net: RoadNetwork, spec: PathSpec, *, where: str) -> Track:
+    """Return the track of a path; kept for lanes of a network. InputError if the path cannot be."""
+    try:
+        if spec.lanes:
+            return lane_track(net, tuple(spec.lanes), spec.reverse)
+        if spec.points is None:
+            raise ValueError("path: got neither lanes nor points, want one of them")
+        return tracked(points_path(spec.points), np.zeros((0, 2)))
+    except ValueError as e:
+        raise InputError(where, got=str(e), wanted="a path to run along") from e
+
+
+@kept
+def lane_track(net: RoadNetwork, lanes: tuple[int, ...], reverse: bool) -> Track:
+    """Return the track along lanes of a network, with the stop lines on them."""
+    path = lane_path(net, lanes, reverse=reverse)
+    return tracked(path, np.zeros((0, 2)) if reverse else stop_lines(net, lanes))
+
+
+def tracked(path: Path, stops: Array) -> Track:
+    """Return a path in the kernel's columns."""
+    samples = np.empty((len(path.x), PATH_COLUMNS))
+    samples[:, PX], samples[:, PY], samples[:, PZ] = path.x, path.y, path.z
+    samples[:, PHEADING], samples[:, PCURVATURE] = path.heading, path.curvature
+    samples[:, PCAP] = speed_caps(path)
+    samples.setflags(write=False)
+    return Track(path=path, samples=samples, stops=stops)
+
+
+def speed_caps(path: Path) -> Array:
+    """Return (P,) m/s: the limit and comfort in curves, prepared for: v^2 <= v'^2 + 2 b (s' - s) for all s' > s."""
+    curve = LATERAL_COMFORT_MPS2 / np.maximum(np.abs(path.curvature), 1e-6)
+    square = np.minimum(np.square(path.speed_limit), curve)
+    rise = 2.0 * APPROACH_DECEL_MPS2 * STEP_M * np.arange(len(square))
+    return np.asarray(np.sqrt(np.minimum.accumulate((square + rise)[::-1])[::-1] - rise))
+
+
+@kept
+def light_groups(net: RoadNetwork) -> dict[int, tuple[int, ...]]:
+    """Return lane row -> signal groups that stop it."""
+    out: dict[int, set[int]] = {}
+    signals = net.signals
+    for i in np.flatnonzero((signals.kind == SignalKind.TRAFFIC_LIGHT) & signals.dynamic):
+        for lane in signals.lane[signals.lane_start[i] : signals.lane_start[i + 1]]:
+            out.setdefault(int(lane), set()).add(int(signals.group[i]))
+    return {lane: tuple(sorted(groups)) for lane, groups in out.items()}
+
+
+def stop_lines(net: RoadNetwork, lanes: tuple[int, ...]) -> Array:
+    """Return (Q, 2) s and group: a lane's line is at its end, or at its beginning inside a junction."""
+    at, rows = 0.0, []
+    for lane in lanes:
+        length = float(net.lanes.length_m[lane])
+        inside = bool(net.roads.in_junction[net.lanes.road[lane]])
+        rows += [(at if inside else at + length, float(g)) for g in light_groups(net).get(lane, ())]
+        at += length
+    return np.array(sorted(rows), np.float64).reshape(-1, 2)
