@@ -80,7 +80,7 @@ def camera(seq: int, width: int, height: int) -> Delivery:
         stamp_start_ns=at - 10_000_000,
         stamp_end_ns=at,
         frame_id="camera_front",
-        ego_T_sensor=transform((1.5, 0.0, 1.4), yaw=0.0),
+        ego_T_sensor=transform((1.5, 0.0, 1.4), yaw=-np.pi / 2, roll=-np.pi / 2),  # optical axes
         map_T_ego=poses(seq),
         arrays={"rgb": rng.integers(0, 255, (height, width, 3)).astype(np.uint8)},
         info=(("fx", 40.0), ("fy", 40.0), ("cx", width / 2), ("cy", height / 2), ("width", width), ("height", height)),

@@ -108,10 +108,3 @@ def test_quaternion_turns_as_its_matrix(yaw: float, pitch: float, roll: float) -
         ]
     )
     assert np.abs(back - R).max() < 1e-9
-
-
-def test_optical_axes_look_where_the_camera_looks() -> None:
-    right, down, forward = mcap.SENSOR_R_OPTICAL.T
-    assert forward.tolist() == [1, 0, 0]
-    assert right.tolist() == [0, -1, 0]
-    assert down.tolist() == [0, 0, -1]

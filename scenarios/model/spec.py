@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from roadnet.base.arrays import Array
+from roadnet.base.streams import Streams
 
 
 class Kind(IntEnum):
@@ -179,3 +180,8 @@ class ConcreteScenario:
     def value(self) -> dict[str, float]:
         """Return the parameters by name."""
         return dict(self.values)
+
+    @property
+    def sensor_seed(self) -> int:
+        """Return the 64-bit seed to hand to `sense`: logs, oracles and the viewer then see the same noise."""
+        return Streams(self.suite_key, self.index).key("sensors")

@@ -34,8 +34,6 @@ POINT = np.dtype(
         "itemsize": 20,
     }
 )
-# ISO 8855 sensor axes (x forward, y left, z up) seen from optical axes (x right, y down, z forward)
-SENSOR_R_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 # Okabe and Ito's palette, told apart with every form of colour vision; linear 0-1
 COLOURS = {
     Kind.CAR: (0.00, 0.45, 0.70),
@@ -133,7 +131,7 @@ def image(sdk: ModuleType, packet: SensorPacket) -> Any:
     height, width, _ = rgb.shape
     return sdk.messages.RawImage(
         timestamp=stamp(sdk, packet.stamp_start_ns),
-        frame_id=f"{packet.frame_id}_optical",
+        frame_id=packet.frame_id,
         width=width,
         height=height,
         encoding="rgb8",
@@ -143,13 +141,13 @@ def image(sdk: ModuleType, packet: SensorPacket) -> Any:
 
 
 def calibration(sdk: ModuleType, packet: SensorPacket) -> Any:
-    """Return the pinhole calibration from the packet's device facts; its frame has optical axes."""
+    """Return the pinhole calibration from the packet's device facts; the frame has optical axes."""
     height, width, _ = packet.arrays["rgb"].shape
     info = dict(packet.info)
     fx, fy, cx, cy = (info[name] for name in ("fx", "fy", "cx", "cy"))
     return sdk.messages.CameraCalibration(
         timestamp=stamp(sdk, packet.stamp_start_ns),
-        frame_id=f"{packet.frame_id}_optical",
+        frame_id=packet.frame_id,
         width=width,
         height=height,
         K=[fx, 0.0, cx, 0.0, fy, cy, 0.0, 0.0, 1.0],
@@ -159,16 +157,12 @@ def calibration(sdk: ModuleType, packet: SensorPacket) -> Any:
 
 
 def transforms(sdk: ModuleType, packet: SensorPacket) -> Any:
-    """Return map -> ego at the packet's two stamps, ego -> sensor, and for a camera sensor -> optical axes."""
-    optical = np.eye(4)
-    optical[:3, :3] = SENSOR_R_OPTICAL
-    start, end, frame = packet.stamp_start_ns, packet.stamp_end_ns, packet.frame_id
-    rows = [
-        (start, "map", "ego", packet.map_T_ego[0]),
-        (end, "map", "ego", packet.map_T_ego[1]),
-        (end, "ego", frame, packet.ego_T_sensor),
-    ]
-    rows += [(end, frame, f"{frame}_optical", optical)] if packet.kind == "camera" else []
+    """Return map -> ego at the packet's two stamps, and ego -> sensor."""
+    rows = (
+        (packet.stamp_start_ns, "map", "ego", packet.map_T_ego[0]),
+        (packet.stamp_end_ns, "map", "ego", packet.map_T_ego[1]),
+        (packet.stamp_end_ns, "ego", packet.frame_id, packet.ego_T_sensor),
+    )
     return sdk.messages.FrameTransforms(
         transforms=[
             sdk.messages.FrameTransform(

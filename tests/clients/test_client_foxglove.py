@@ -83,13 +83,12 @@ def test_schemas_are_foxgloves(export: Any) -> None:
 def test_frames_join_map_ego_and_sensors(export: Any) -> None:
     topics, arrays = export[0]["topics"], export[1]
     assert sorted(topics["/tf"]["frames"]) == [
-        ["camera_front", "camera_front_optical"],
         ["ego", "camera_front"],
         ["ego", "lidar_top"],
         ["map", "ego"],
     ]
     assert topics["/lidar_top/points"]["frame"] == "lidar_top"
-    assert topics["/camera_front/image"]["frame"] == "camera_front_optical"
+    assert topics["/camera_front/image"]["frame"] == "camera_front"
     x, y, z, qx, qy, qz, qw = arrays["/tf/0/lidar_top"]
     assert [x, y, z] == [1.0, 0.0, 1.9]
     assert np.allclose([qx, qy, qz, qw], [0, 0, np.sin(0.15), np.cos(0.15)], atol=1e-12)
