@@ -44,7 +44,9 @@ def lane_pose(net: "RoadNetwork", road: str, lane: int, s: float, t: float = 0.0
 def road_row(net: "RoadNetwork", road: str, s: float) -> int:
     """Return the road's row; ValueError when it is unknown or `s` lies outside it."""
     if road not in net.road_index:
-        raise ValueError(f"{net.name}: got road {road!r}, want a road of the map{did_you_mean(road, net.road_index)}")
+        raise ValueError(
+            f"road {road!r}: got an unknown id, want a road of the map{did_you_mean(road, net.road_index)}"
+        )
     row = net.road_index[road]
     length = float(net.roads.length_m[row])
     if not -BEYOND_M <= s <= length + BEYOND_M:

@@ -27,7 +27,7 @@ def lane_path(net: RoadNetwork, lanes: tuple[int, ...], *, reverse: bool = False
     rows = [np.arange(net.lanes.centre_start[i], net.lanes.centre_start[i + 1]) for i in lanes]
     _check_jumps(net, lanes, rows)
     at = np.concatenate(rows)
-    limit = np.where(net.lanes.has_speed, net.lanes.speed_mps, UNLIMITED_MPS)[np.repeat(lanes, [len(r) for r in rows])]
+    limit = np.repeat(_limits(net, lanes), [len(r) for r in rows])
     xyz, heading = net.lanes.centre[at], net.lanes.centre_heading[at]
     half = net.lanes.centre_half_width[at]
     if reverse:
@@ -126,6 +126,17 @@ def _straightest(
         if other not in way and (best is None or (turn, other) < best):
             best = (turn, other)
     return None if best is None else best[1]
+
+
+def _limits(net: RoadNetwork, lanes: tuple[int, ...]) -> list[float]:
+    """Return the limit on each lane, m/s: a posted one holds until the next; before the first, the first."""
+    posted = [float(net.lanes.speed_mps[i]) if net.lanes.has_speed[i] else None for i in lanes]
+    limit = next((v for v in posted if v is not None), UNLIMITED_MPS)
+    out = []
+    for v in posted:
+        limit = limit if v is None else v
+        out.append(limit)
+    return out
 
 
 def _check_jumps(net: RoadNetwork, lanes: tuple[int, ...], rows: list[Array]) -> None:

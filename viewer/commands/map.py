@@ -1,0 +1,126 @@
+"""Say what a road map holds, and where a road or lane position lies on it.
+
+example:  nearmiss map info crossing
+          nearmiss map pose crossing --road 1 --s 30 --lane -1
+"""
+
+import argparse
+import json
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+import roadnet
+from roadnet.base.errors import InputError
+from roadnet.frames import Pose
+from roadnet.network import LaneType, RoadNetwork
+from roadnet.places import KINDS, no_place_reason, places
+from viewer.options import add_json
+
+FINDINGS_SHOWN = 10
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare `map info FILE` and `map pose FILE --road R --s S (--t T | --lane L [--t T])`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="info|pose")
+    info = actions.add_parser("info", help="what the map holds, what was found wrong with it, which places it offers")
+    pose = actions.add_parser("pose", help="x, y, z and heading of a road or lane position")
+    for part in (info, pose):
+        part.add_argument("file", help="a map file, or a map's name: a shipped one or one below $NEARMISS_MAPS")
+        add_json(part)
+    pose.add_argument("--road", required=True, metavar="ID", help="road id, as in the file")
+    pose.add_argument("--s", type=float, required=True, metavar="M", help="m along the road's reference line")
+    pose.add_argument("--t", type=float, default=0.0, metavar="M",
+                      help="m to the left of the reference line; with --lane of the lane's centre (default 0)")  # fmt: skip
+    pose.add_argument(
+        "--lane", type=int, metavar="ID", help="OpenDRIVE lane id: the pose on the lane, its height included"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one action and return the exit code."""
+    net = roadnet.load(args.file)
+    if args.action == "pose":
+        show_pose(pose_of(net, args), as_json=args.json)
+    else:
+        show_info(info_of(net), as_json=args.json)
+    return 0
+
+
+def pose_of(net: RoadNetwork, args: argparse.Namespace) -> Pose:
+    """Return the pose that the options ask for. Raises InputError where the map has no such position."""
+    if not np.isfinite([args.s, args.t]).all():
+        raise InputError("--s, --t", got="a number that is not finite", wanted="metres")
+    try:
+        if args.lane is None:
+            return net.road_pose(args.road, args.s, args.t)
+        return net.lane_pose(args.road, args.lane, args.s, args.t)
+    except ValueError as error:
+        where, _, rest = str(error).partition(": got ")
+        got, _, wanted = rest.partition(", want ")
+        raise InputError(f"{args.file}: {where}", got=got, wanted=wanted) from None
+
+
+def info_of(net: RoadNetwork) -> dict[str, Any]:
+    """Return what is worth knowing of a map, as plain values."""
+    lanes = net.lanes
+    kinds, count = np.unique(lanes.type, return_counts=True)
+    metres = {k: float(lanes.length_m[lanes.type == k].sum()) for k in kinds.tolist()}
+    low, high = lanes.centre[:, :2].min(0), lanes.centre[:, :2].max(0)
+    found = {kind: places(net, kind) for kind in KINDS}
+    return {
+        "name": net.name,
+        "path": net.source.path,
+        "format": f"{net.source.format} {net.source.version}",
+        "digest": net.digest,
+        "geo_reference": net.source.geo_reference,
+        "header_offset": list(net.source.header_offset),
+        "bounds_m": [*low.tolist(), *high.tolist()],
+        "roads": len(net.roads.id),
+        "road_length_m": float(net.roads.length_m.sum()),
+        "junctions": len(net.junctions.id),
+        "conflicts": len(net.junctions.conflict),
+        "lanes": {LaneType(k).name.lower(): {"count": n, "length_m": metres[k]}
+                  for k, n in zip(kinds.tolist(), count.tolist(), strict=True)},
+        "signals": len(net.signals.id),
+        "signal_groups": len(net.signals.group_id),
+        "objects": len(net.objects.id),
+        "counts": dict(net.source.counts),
+        "places": {k: {"count": len(v), "why_none": no_place_reason(net, k)} for k, v in found.items()},
+        "findings": [{"severity": f.severity, "code": f.code, "where": f.where, "message": f.message}
+                     for f in net.findings],
+    }  # fmt: skip
+
+
+def show_pose(pose: Pose, *, as_json: bool) -> None:
+    """Print a pose: metres with 6 decimals, radians with 9."""
+    if as_json:
+        print(json.dumps(pose._asdict()))
+    else:
+        print(f"x {pose.x:.6f}  y {pose.y:.6f}  z {pose.z:.6f}  heading {pose.heading:.9f}")
+
+
+def show_info(info: dict[str, Any], *, as_json: bool) -> None:
+    """Print the map's facts."""
+    if as_json:
+        print(json.dumps(info, indent=1))
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    west, south, east, north = info["bounds_m"]
+    console.print(f"{info['name']}: {info['format']}, digest {info['digest']}", markup=False)
+    console.print(f"{info['roads']} roads, {info['road_length_m']:.1f} m; {info['junctions']} junctions with "
+                  f"{info['conflicts']} lane conflicts; {east - west:.0f} x {north - south:.0f} m")  # fmt: skip
+    console.print(f"{info['signals']} signals in {info['signal_groups']} groups, {info['objects']} objects")
+    table = Table("lane type", "lanes", "length m", box=None)
+    for kind, row in info["lanes"].items():
+        table.add_row(kind, str(row["count"]), f"{row['length_m']:.1f}")
+    console.print(table)
+    for kind, row in info["places"].items():
+        console.print(f"places {kind}: {row['count'] or 'none: ' + row['why_none']}")
+    for finding in info["findings"][:FINDINGS_SHOWN]:
+        line = f"{finding['severity']} {finding['code']}: {finding['where']}: {finding['message']}"
+        console.print(line, markup=False)
+    if len(info["findings"]) > FINDINGS_SHOWN:
+        console.print(f"... and {len(info['findings']) - FINDINGS_SHOWN} more findings (--json lists all)")
