@@ -73,7 +73,8 @@ class _Mounting:
     rate_hz: float = number(above=0.0, most=100.0)
     offset_ms: float = number(least=0.0, most=1000.0, default=0.0)
 
-    def ego_T_mount(self) -> Array:
+    def mounting(self) -> Array:
+        """Return ego_T_mount (4, 4)."""
         yaw, pitch, roll = (math.radians(a) for a in (self.yaw_deg, self.pitch_deg, self.roll_deg))
         return transform(self.xyz_m, yaw=yaw, pitch=pitch, roll=roll)
 
@@ -141,7 +142,7 @@ def _rig(path: Path, name: str) -> Rig:
 def _lidar(m: _Lidar) -> LidarMount:
     return LidarMount(
         stream=m.stream,
-        ego_T_sensor=m.ego_T_mount(),
+        ego_T_sensor=m.mounting(),
         device=load_device(m.device),
         period_ns=round(1e9 / m.rate_hz),
         offset_ns=round(m.offset_ms * 1e6),
@@ -153,7 +154,7 @@ def _camera(m: _Camera) -> CameraMount:
     body_T_optical[:3, :3] = BODY_R_OPTICAL
     return CameraMount(
         stream=m.stream,
-        ego_T_sensor=m.ego_T_mount() @ body_T_optical,
+        ego_T_sensor=m.mounting() @ body_T_optical,
         width=m.width,
         height=m.height,
         fov_rad=math.radians(m.fov_deg),

@@ -1,6 +1,6 @@
-"""CameraDevice: lens, sensor and exposure of a make of camera, from data/rigs/cameras; each table with its source."""
+"""CameraDevice: optics, sensor figures and exposure of a make of camera, each table with its source."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -19,7 +19,6 @@ Grade = Literal["measured", "published", "datasheet", "assumed"]
 class Lens:
     """How the lens projects and what it takes away."""
 
-    horizontal_fov_deg: float = number(above=0.0, below=170.0)  # of the image without distortion
     f_number: float = number(above=0.0, most=64.0)
     transmittance: float = number(above=0.0, most=1.0)
     psf_sigma_px: float = number(least=0.0, most=0.7)  # Gaussian blur of lens and pixel aperture
@@ -33,8 +32,6 @@ class Lens:
 class Sensor:
     """EMVA 1288 figures of the sensor; three colour channels a pixel, no mosaic."""
 
-    width_px: int = number(least=16, most=8192)
-    height_px: int = number(least=16, most=8192)
     pixel_um: float = number(above=0.0, most=50.0)
     quantum_efficiency: float = number(above=0.0, most=1.0)
     filter_share: float = number(above=0.0, most=1.0)  # of white light that one colour filter passes
@@ -65,31 +62,43 @@ class CameraDevice:
     """A make of camera."""
 
     schema: int = number(least=1, most=1)
-    licence: str = ""
-    lens: Lens = field()
-    sensor: Sensor = field()
-    exposure: Exposure = field()
-
-    @property
-    def focal_px(self) -> float:
-        """Return the focal length, px; pixels are square and the axis meets the image's centre."""
-        return 0.5 * self.sensor.width_px / float(np.tan(0.5 * np.radians(self.lens.horizontal_fov_deg)))
+    licence: str
+    lens: Lens
+    sensor: Sensor
+    exposure: Exposure
 
 
 class CameraMount(Protocol):
-    """What the model needs to know of a camera on a vehicle; a rig's mount fits."""
+    """What the model reads of a camera on a vehicle; sensors.rig.CameraMount fits."""
 
     @property
     def device(self) -> CameraDevice:
-        """The make of camera."""
+        """The make."""
 
     @property
-    def serial(self) -> str:
+    def serial(self) -> int:
         """The copy: keys its fixed pattern."""
 
     @property
-    def ego_T_sensor(self) -> Array:
-        """(4, 4) of the housing: x forward along the optical axis, y left, z up."""
+    def ego_T_sensor(self) -> Array:  # noqa: N802
+        """(4, 4); the sensor's frame is optical: x right, y down, z forward."""
+
+    @property
+    def width(self) -> int:
+        """Columns, px."""
+
+    @property
+    def height(self) -> int:
+        """Rows, px."""
+
+    @property
+    def fov_rad(self) -> float:
+        """Horizontal field of view of the image without distortion."""
+
+
+def focal_px(width: int, fov_rad: float) -> float:
+    """Return the focal length, px; pixels are square and the axis meets the image's centre."""
+    return 0.5 * width / float(np.tan(0.5 * fov_rad))
 
 
 @cache

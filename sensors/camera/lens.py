@@ -1,15 +1,17 @@
 """Lens distortion after Brown (1966) and Conrady (1919): the picture is drawn wider without it, then bent."""
 
-from functools import cache
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
-from sensors.camera.device import CameraDevice, Lens
+from sensors.camera.device import Lens
 from sensors.raster.render import Radiance
 from sensors.raster.view import View
 
+Coefficients = tuple[float, float, float, float, float]  # k1 k2 p1 p2 k3
 ITERATIONS = 40  # of x = (x_d - tangential(x)) / radial(x): halves the error each time for lenses of use
 
 
@@ -18,7 +20,7 @@ def is_distorted(lens: Lens) -> bool:
     return any(lens.brown_conrady)
 
 
-def distort(xy: Array, coefficients: tuple[float, ...]) -> Array:
+def distort(xy: Array, coefficients: Coefficients) -> Array:
     """Return distorted (..., 2) of ideal coordinates x / z, y / z."""
     k1, k2, p1, p2, k3 = coefficients
     x, y = xy[..., 0], xy[..., 1]
@@ -29,7 +31,7 @@ def distort(xy: Array, coefficients: tuple[float, ...]) -> Array:
     return np.stack([u, v], -1)
 
 
-def undistort(uv: Array, coefficients: tuple[float, ...]) -> Array:
+def undistort(uv: Array, coefficients: Coefficients) -> Array:
     """Return ideal (..., 2) of distorted coordinates, by fixed-point iteration."""
     out = np.array(uv, np.float64)
     for _ in range(ITERATIONS):
@@ -37,44 +39,38 @@ def undistort(uv: Array, coefficients: tuple[float, ...]) -> Array:
     return out
 
 
-def wide_view(device: CameraDevice, view: View) -> View:
+def wide_view(view: View, coefficients: Coefficients) -> View:
     """Return a view with the same axes and focal length that holds all that the bent picture shows."""
-    at = _ideal_px(device)
+    at = _ideal_px(view.width, view.height, view.fx, coefficients)
     low, high = np.floor(at.min((0, 1))) - 1.0, np.ceil(at.max((0, 1))) + 1.0
-    return View(
-        width=int(high[0] - low[0]),
-        height=int(high[1] - low[1]),
-        fx=view.fx,
-        fy=view.fy,
-        cx=view.cx - float(low[0]),
-        cy=view.cy - float(low[1]),
-        cam_T_map=view.cam_T_map,
-        near_m=view.near_m,
-        far_m=view.far_m,
+    size = (high - low).astype(int)
+    return replace(
+        view, width=int(size[0]), height=int(size[1]), cx=view.cx - float(low[0]), cy=view.cy - float(low[1])
     )
 
 
-def distorted(seen: Radiance, device: CameraDevice, wide: View) -> Radiance:
-    """Return the bent picture: radiance bilinear, depth and labels from the nearest pixel."""
-    shift = [wide.cx - 0.5 * device.sensor.width_px, wide.cy - 0.5 * device.sensor.height_px]
-    at = _ideal_px(device) + shift
-    nearest = np.floor(at).astype(np.int32)
-    rows, cols = nearest[..., 1], nearest[..., 0]
+def distorted(seen: Radiance, wide: View, view: View, coefficients: Coefficients) -> Radiance:
+    """Return the bent picture of `view`: radiance bilinear, depth and labels from the nearest pixel."""
+    shift = np.array([wide.cx - view.cx, wide.cy - view.cy])
+    at = _ideal_px(view.width, view.height, view.fx, coefficients) + shift
+    cols, rows = np.moveaxis(np.floor(at).astype(np.int32), -1, 0)
     out = np.empty((*at.shape[:2], 3), np.float32)
     _bend(seen.radiance, at, out)
     return Radiance(
-        radiance=out, depth=seen.depth[rows, cols], instance=seen.instance[rows, cols], semantic=seen.semantic[rows, cols]
+        radiance=out,
+        depth=seen.depth[rows, cols],
+        instance=seen.instance[rows, cols],
+        semantic=seen.semantic[rows, cols],
     )
 
 
-@cache
-def _ideal_px(device: CameraDevice) -> Array:
+@lru_cache(maxsize=8)
+def _ideal_px(width: int, height: int, focal_px: float, coefficients: Coefficients) -> Array:
     """Return (H, W, 2): where in the ideal image (px, centres at half integers) each pixel of the bent one looks."""
-    sensor, f = device.sensor, device.focal_px
-    x = (np.arange(sensor.width_px) + 0.5 - 0.5 * sensor.width_px) / f
-    y = (np.arange(sensor.height_px) + 0.5 - 0.5 * sensor.height_px) / f
-    ideal = undistort(np.stack(np.meshgrid(x, y), -1), device.lens.brown_conrady)
-    out = ideal * f + [0.5 * sensor.width_px, 0.5 * sensor.height_px]
+    x = (np.arange(width) + 0.5 - 0.5 * width) / focal_px
+    y = (np.arange(height) + 0.5 - 0.5 * height) / focal_px
+    ideal = undistort(np.stack(np.meshgrid(x, y), -1), coefficients)
+    out = np.asarray(ideal * focal_px + [0.5 * width, 0.5 * height])
     out.setflags(write=False)
     return out
 

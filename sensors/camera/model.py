@@ -8,11 +8,11 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.frames import inverse, transform
-from sensors.camera.device import CameraDevice, CameraMount
+from sensors.camera.device import CameraMount, focal_px
 from sensors.camera.lens import distorted, is_distorted, wide_view
-from sensors.camera.noise import developed, digitise, exposure_for
+from sensors.camera.noise import digitise, exposure_for
 from sensors.raster.render import Radiance, radiance_of
-from sensors.raster.view import OPTICAL_T_BODY, View
+from sensors.raster.view import View, pinhole
 from sensors.scene import Scene
 
 
@@ -24,35 +24,28 @@ def expose(
     The scene spans [t_start_ns, t_end_ns]; the shutter opens about its middle for as long as the light asks for,
     within it. key: 64 bits, new for every frame of a stream.
     """
-    device = mount.device
+    device, f = mount.device, focal_px(mount.width, mount.fov_rad)
     seen = look(scene, mount)
     longest_s = (t_end_ns - t_start_ns) * 1e-9 or None
     setting = exposure_for(device, scene.weather.illuminance_lux, longest_s=longest_s)
-    raw = digitise(seen.radiance, device, setting, key=key, serial=mount.serial)
-    return developed(raw, device), seen.depth, seen.instance, seen.semantic
+    _, rgb = digitise(seen.radiance, device, setting, focal_px=f, key=key, serial=mount.serial)
+    return rgb, seen.depth, seen.instance, seen.semantic
 
 
 def look(scene: Scene, mount: CameraMount) -> Radiance:
     """Return what the lens throws on the sensor, before any noise."""
-    view = view_of(mount.device, mount.ego_T_sensor, ego_pose(scene))
+    view = view_of(mount, ego_pose(scene))
     if not is_distorted(mount.device.lens):
         return radiance_of(scene, view)
-    wide = wide_view(mount.device, view)
-    return distorted(radiance_of(scene, wide), mount.device, wide)
+    wide = wide_view(view, mount.device.lens.brown_conrady)
+    return distorted(radiance_of(scene, wide), wide, view, mount.device.lens.brown_conrady)
 
 
-def view_of(device: CameraDevice, ego_T_sensor: Array, ego: Array) -> View:
+def view_of(mount: CameraMount, ego: Array) -> View:
     """Return the camera's pinhole, without distortion, for an ego pose (4,) x, y, z, yaw in the scene's frame."""
-    map_T_ego = transform((float(ego[0]), float(ego[1]), float(ego[2])), yaw=float(ego[3]))
-    return View(
-        width=device.sensor.width_px,
-        height=device.sensor.height_px,
-        fx=device.focal_px,
-        fy=device.focal_px,
-        cx=0.5 * device.sensor.width_px,
-        cy=0.5 * device.sensor.height_px,
-        cam_T_map=OPTICAL_T_BODY @ inverse(map_T_ego @ ego_T_sensor),
-    )
+    x, y, z, yaw = map(float, ego)
+    cam_T_map = inverse(transform((x, y, z), yaw=yaw) @ mount.ego_T_sensor)
+    return pinhole(mount.width, mount.height, fov_rad=mount.fov_rad, cam_T_map=cam_T_map)
 
 
 def ego_pose(scene: Scene) -> Array:

@@ -7,6 +7,7 @@ differ only where their scenes do, whatever the order, the faults and the worker
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -65,14 +66,17 @@ def exposure_for(device: CameraDevice, illuminance_lux: float, *, longest_s: flo
     )
 
 
-def digitise(radiance: Array, device: CameraDevice, setting: Setting, *, key: int, serial: str) -> Array:
-    """Return raw digits (H, W, 3) u2 of radiance (H, W, 3) f4 cd/m2.
+def digitise(
+    radiance: Array, device: CameraDevice, setting: Setting, *, focal_px: float, key: int, serial: int
+) -> tuple[Array, Array]:
+    """Return digits (H, W, 3) u2 and their 8-bit picture (H, W, 3) u1 of radiance (H, W, 3) f4 cd/m2.
 
     key: 64 bits, new for every frame; serial: the copy of the camera, which keys DSNU and PRNU.
     """
     sensor, lens = device.sensor, device.lens
     full_scale = 2**sensor.bits - 1
-    out = np.empty(radiance.shape, np.uint16)
+    flat = len(radiance), 3 * radiance.shape[1]
+    raw, rgb = np.empty(radiance.shape, np.uint16), np.empty(radiance.shape, np.uint8)
     figures = [
         setting.electrons_per_luminance,
         sensor.dark_e_per_s * setting.time_s,
@@ -85,30 +89,28 @@ def digitise(radiance: Array, device: CameraDevice, setting: Setting, *, key: in
         full_scale,
         0.5 * lens.psf_sigma_px**2,
         lens.vignetting,
-        1.0 / device.focal_px,
+        1.0 / focal_px,
     ]
     _digitise(
-        np.ascontiguousarray(radiance, np.float32),
-        np.array(figures),
+        np.ascontiguousarray(radiance, np.float32).reshape(flat),
+        np.array(figures, np.float32),
         np.uint64(key & MASK64),
         np.uint64(key64("fixed pattern", serial)),
         normals(NORMAL_BITS),
         normals(PATTERN_BITS),
-        out,
+        developing(sensor.bits, device.exposure.grey_share),
+        raw.reshape(flat),
+        rgb.reshape(flat),
     )
-    return out
-
-
-def developed(raw: Array, device: CameraDevice) -> Array:
-    """Return (H, W, 3) u1 of raw digits: black level off, the tone curve on."""
-    return _curve(device.sensor.bits, device.exposure.grey_share)[raw]
+    return raw, rgb
 
 
 @cache
-def _curve(bits: int, grey_share: float) -> Array:
+def developing(bits: int, grey_share: float) -> Array:
+    """Return (2^bits,) u1: what each digit becomes, black level off and the tone curve on."""
     full_scale = 2**bits - 1
     linear = (np.arange(full_scale + 1) / full_scale - BLACK_LEVEL_SHARE) / (1.0 - BLACK_LEVEL_SHARE)
-    return tone_curve(np.maximum(linear, 0.0) * GREY / (grey_share * WHITE_ALBEDO))
+    return np.asarray(tone_curve(np.maximum(linear, 0.0) * GREY / (grey_share * WHITE_ALBEDO)))
 
 
 @cache
@@ -116,13 +118,13 @@ def normals(bits: int) -> Array:
     """Return (2^bits,) f4 equally likely values of a normal distribution, mean 0 and variance 1 exactly enough."""
     n = 1 << bits
     z = ndtri((np.arange(n) + 0.5) / n)
-    out = (z / np.sqrt(np.mean(z * z))).astype(np.float32)
+    out: Array = (z / np.sqrt(np.mean(z * z))).astype(np.float32)
     out.setflags(write=False)
     return out
 
 
 @compiled
-def hashed(key, index):
+def hashed(key: Any, index: Any) -> Any:
     """Return 64 well-mixed bits of two 64-bit numbers: splitmix64, Steele, Lea and Flood 2014."""
     z = key + index * STEP
     z = (z ^ (z >> S30)) * MIX_A
@@ -132,39 +134,54 @@ def hashed(key, index):
 
 @compiled
 def _digitise(
-    radiance: Array, figures: Array, key: int, serial: int, normal: Array, pattern: Array, out: Array
+    radiance: Array,  # (H, 3 W) f4
+    figures: Array,  # (12,) f4
+    key: Any,
+    serial: Any,
+    normal: Array,
+    pattern: Array,
+    curve: Array,
+    raw: Array,  # (H, 3 W) u2 out
+    rgb: Array,  # (H, 3 W) u1 out
 ) -> None:
-    height, width, _ = radiance.shape
+    """One row at a time, one step at a time over the row: the arithmetic runs in SIMD, the look-ups by themselves."""
+    height, n = radiance.shape
+    width = n // 3
     scale, dark, read2, dsnu, prnu, well, K, black, top, side, vignetting, per_px = figures
-    centre = 1.0 - 2.0 * side
+    one, half, sixth = np.float32(1.0), np.float32(0.5), np.float32(1.0 / 6.0)
+    centre = one - side - side
+    line, light = np.empty(n, np.float32), np.empty(n, np.float32)
+    z, gain, offset = np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n, np.float32)
+    digit = np.empty(n, np.int32)
     for row in range(height):
         above, below = max(row - 1, 0), min(row + 1, height - 1)
-        y = (row + 0.5 - 0.5 * height) * per_px
+        for i in range(n):
+            line[i] = centre * radiance[row, i] + side * (radiance[above, i] + radiance[below, i])
+        for i in range(3, n - 3):
+            light[i] = centre * line[i] + side * (line[i - 3] + line[i + 3])
+        for c in range(3):  # the outer columns stand in for what lies beyond them
+            light[c] = (centre + side) * line[c] + side * line[c + 3]
+            light[n - 3 + c] = (centre + side) * line[n - 3 + c] + side * line[n - 6 + c]
         for col in range(width):
-            left, right = max(col - 1, 0), min(col + 1, width - 1)
-            x = (col + 0.5 - 0.5 * width) * per_px
-            cos2 = 1.0 / (1.0 + x * x + y * y)
-            axis = scale * (1.0 - vignetting * (1.0 - cos2 * cos2))
             index = np.uint64(row * width + col)
             bits, fixed = hashed(key, index), hashed(serial, index)
             for c in range(3):
-                light = centre * (
-                    centre * radiance[row, col, c] + side * (radiance[row, left, c] + radiance[row, right, c])
-                ) + side * (
-                    centre * (radiance[above, col, c] + radiance[below, col, c])
-                    + side * (radiance[above, left, c] + radiance[above, right, c])
-                    + side * (radiance[below, left, c] + radiance[below, right, c])
-                )
-                gain = 1.0 + prnu * pattern[fixed & np.uint64(1023)]
-                offset = dsnu * pattern[(fixed >> np.uint64(10)) & np.uint64(1023)]
-                fixed >>= np.uint64(20)
-                z = normal[bits & np.uint64(65535)]
+                z[3 * col + c] = normal[bits & np.uint64(65535)]
+                gain[3 * col + c] = pattern[fixed & np.uint64(1023)]
+                offset[3 * col + c] = pattern[(fixed >> np.uint64(10)) & np.uint64(1023)]
                 bits >>= np.uint64(16)
-                mean = light * axis * gain + dark
-                variance = mean + read2
-                electrons = mean + offset
-                if variance > 0.0:
-                    # Cornish and Fisher 1938: the normal bent to the Poisson's third cumulant
-                    electrons += np.sqrt(variance) * z + mean / variance * (z * z - 1.0) / 6.0
-                electrons = min(electrons, well)
-                out[row, col, c] = np.uint16(min(max(electrons * K + black + 0.5, 0.0), top))
+                fixed >>= np.uint64(20)
+        y = (np.float32(row) + half - half * np.float32(height)) * per_px
+        for i in range(n):
+            x = (np.float32(i // 3) + half - half * np.float32(width)) * per_px
+            cos2 = one / (one + x * x + y * y)
+            axis = scale * (one - vignetting * (one - cos2 * cos2))
+            mean = light[i] * axis * (one + prnu * gain[i]) + dark
+            variance = mean + read2
+            # Cornish and Fisher 1938: the normal bent to the Poisson's third cumulant
+            bent = mean / max(variance, np.float32(1e-9)) * (z[i] * z[i] - one) * sixth
+            electrons = min(mean + dsnu * offset[i] + np.sqrt(max(variance, np.float32(0.0))) * z[i] + bent, well)
+            digit[i] = np.int32(min(max(electrons * K + black + half, np.float32(0.0)), top))
+        for i in range(n):
+            raw[row, i] = digit[i]
+            rgb[row, i] = curve[digit[i]]

@@ -1,5 +1,6 @@
 """Fragments: which triangle each pixel shows and how far it is; the truth that shading starts from."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -80,10 +81,15 @@ def _draw(
     )
     shape = int(lens[7]), int(lens[6])
     w, owner = np.full(shape, least_w, np.float32), np.full(shape, NOTHING, np.int32)
-    edges = np.linspace(0, shape[0], bands + 1).astype(int)
-    if bands == 1:
-        fill(record[:n], 0, shape[0], w, owner)
-    else:
-        with ThreadPoolExecutor(bands) as pool:
-            list(pool.map(lambda r: fill(record[:n], int(r[0]), int(r[1]), w, owner), zip(edges, edges[1:], strict=False)))
+    by_rows(lambda top, end: fill(record[:n], top, end, w, owner), shape[0], bands)
     return Fragments(w=w, owner=owner, face=face[:n], placement=placement[:n], normal=normal[:n])
+
+
+def by_rows(work: Callable[[int, int], None], height: int, bands: int) -> None:
+    """Call work(row_from, row_to) for `bands` bands that cover the rows, each in a thread where there are more."""
+    edges = [height * i // bands for i in range(bands + 1)]
+    if bands == 1:
+        work(0, height)
+        return
+    with ThreadPoolExecutor(bands) as pool:
+        list(pool.map(work, edges[:-1], edges[1:]))

@@ -7,16 +7,17 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.frames import inverse
 from sensors.materials import GROUND_SEMANTIC, Material, Semantic
-from sensors.raster.fragments import Fragments, rasterise
-from sensors.raster.light import Light, light_of
+from sensors.raster.fragments import by_rows, rasterise
+from sensors.raster.light import FOG_TOP_M, Light, light_of
 from sensors.raster.shade import DECAY, LIGHT_ROWS, shade
-from sensors.raster.light import FOG_TOP_M
 from sensors.raster.shadow import shadows_of
 from sensors.raster.surfaces import face_table, grain_tile
 from sensors.raster.tone import WHITE_ALBEDO, tone_mapped
-from sensors.raster.triangles import Triangles, triangles_of
+from sensors.raster.triangles import triangles_of
 from sensors.raster.view import View
 from sensors.scene import Scene
+
+GRAIN_REPEAT_M = 1e4  # keeps map coordinates small where the grain is sampled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -61,31 +62,17 @@ def blank(view: View, rgb: tuple[int, int, int]) -> Image:
 
 def radiance_of(scene: Scene, view: View, *, bands: int = 1, headlamps: bool = True) -> Radiance:
     """Return the scene as a pinhole sees it at mid exposure; `bands` threads share the rows, same bits."""
-    triangles = triangles_of(scene)
-    fragments = rasterise(triangles, view, bands=bands)
-    material = triangles.material[fragments.face]
-    return Radiance(
-        radiance=shaded(scene, view, triangles, fragments, material, light_of(scene, headlamps=headlamps)),
-        depth=fragments.depth,
-        instance=fragments.gather(fragments.placement, 0),
-        semantic=fragments.gather(semantics(scene, fragments.placement, material), int(Semantic.SKY)),
-    )
-
-
-def semantics(scene: Scene, placement: Array, material: Array) -> Array:
-    """Return (N,) u1 Semantic of screen triangles: the thing's, or the ground material's."""
-    of_ground = np.array([GROUND_SEMANTIC.get(m, Semantic.TERRAIN) for m in Material], np.uint8)
-    of_thing = np.concatenate([np.zeros(1, np.uint8), scene.semantic])
-    return np.where(placement == 0, of_ground[material], of_thing[placement])
-
-
-def shaded(
-    scene: Scene, view: View, triangles: Triangles, fragments: Fragments, material: Array, light: Light
-) -> Array:
-    """Return (H, W, 3) f4 radiance, cd/m2 times linear RGB."""
+    triangles, light = triangles_of(scene), light_of(scene, headlamps=headlamps)
     shadows = shadows_of(triangles_of(scene, ground=False), view, light.to_sun, sun=bool(light.sun_lux.any()))
-    out = np.empty((view.height, view.width, 3), np.float32)
-    shade(
+    fragments = rasterise(triangles, view, bands=bands)
+    material, shape = triangles.material[fragments.face], (view.height, view.width)
+    out = Radiance(
+        radiance=np.empty((*shape, 3), np.float32),
+        depth=np.empty(shape, np.float32),
+        instance=np.empty(shape, np.int32),
+        semantic=np.empty(shape, np.uint8),
+    )
+    before = (
         fragments.owner,
         fragments.w,
         face_table(scene, light, material, fragments.placement, fragments.normal),
@@ -94,7 +81,7 @@ def shaded(
         placements(scene, triangles.pose),
         view.centre,
         pixel_rays(view),
-        scene.origin[:2] % 1e4,
+        scene.origin[:2] % GRAIN_REPEAT_M,
         light_rows(light, view),
         shadows.shadow,
         shadows.shadow_T_scene,
@@ -102,9 +89,21 @@ def shaded(
         shadows.contact_at,
         grain_tile(),
         DECAY,
-        out,
+        semantics(scene, fragments.placement, material),
+    )
+    by_rows(
+        lambda top, end: shade(*before, top, end, out.radiance, out.depth, out.instance, out.semantic),
+        view.height,
+        bands,
     )
     return out
+
+
+def semantics(scene: Scene, placement: Array, material: Array) -> Array:
+    """Return (N,) u1 Semantic of screen triangles: the thing's, or the ground material's."""
+    of_ground = np.array([GROUND_SEMANTIC.get(m, Semantic.TERRAIN) for m in Material], np.uint8)
+    of_thing = np.concatenate([np.zeros(1, np.uint8), scene.semantic])
+    return np.where(placement == 0, of_ground[material], of_thing[placement])
 
 
 def pixel_rays(view: View) -> Array:

@@ -11,9 +11,9 @@ from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
 
 # columns of the per-triangle table
-ALBEDO, SUN, SKY, EMIT, COARSE, FINE, GLOSS, PATTERN = 0, 3, 4, 7, 10, 11, 12, 13
-COLUMNS = 14
-PLAIN, SOLID_GRAIN, FACADE, WETTABLE = 0, 1, 2, 3  # patterns
+ALBEDO, SUN, SKY, EMIT, COARSE, FINE, GLOSS, PATTERN, PIER = 0, 3, 4, 7, 10, 11, 12, 13, 14
+COLUMNS = 17
+PLAIN, SOLID_GRAIN, WINDOWS, WETTABLE = 0, 1, 2, 3  # patterns; PIER is the albedo between windows
 
 # rows of the light table
 TO_SUN, SUN_RGB, ZENITH, AIR, LAMP_AT, LAMP_TO, LAMP_RGB, GROUND, MISC = range(9)
@@ -22,25 +22,23 @@ LIGHT_ROWS = 10
 DECAY_MAX, DECAY_SIZE = 16.0, 4096  # exp(-x) in steps of 1/256: linear between, error < 2e-6
 DECAY = np.exp(-np.arange(DECAY_SIZE + 1) * (DECAY_MAX / DECAY_SIZE)).astype(np.float32)
 
-WINDOW_PERIOD_M, STOREY_M = 2.6, 3.1
-WINDOW_HALF, WINDOW_MIDDLE, WINDOW_HALF_HEIGHT = 0.29, 0.55, 0.27  # shares of the period and the storey
-WINDOW_ALBEDO, WINDOW_F0 = 0.03, 0.09
+WINDOW_PERIOD_M, WINDOW_SHARE = 2.4, 0.62  # along a wall
 ROUGH_BELOW = 0.03  # less mirror than this is lost in a rough surface's scatter
 SUN_DISC_COS, SUN_DISC_GAIN = 0.99994, 60.0
 
 
 @compiled
-def decay(table, x):
+def decay(table: Array, x: float) -> float:
     """Return exp(-x) for x >= 0 from the table."""
     at = x * (DECAY_SIZE / DECAY_MAX)
     if at >= DECAY_SIZE:
         return 0.0
     i = int(at)
-    return table[i] + (at - i) * (table[i + 1] - table[i])
+    return float(table[i] + (at - i) * (table[i + 1] - table[i]))
 
 
 @compiled
-def tiled(tile, x, y):
+def tiled(tile: Array, x: float, y: float) -> float:
     """Return the tile's value at (x, y) texels, bilinear, repeating; the side is a power of two."""
     fx, fy = np.floor(x), np.floor(y)
     mask = tile.shape[0] - 1
@@ -49,11 +47,11 @@ def tiled(tile, x, y):
     u, v = x - fx, y - fy
     top = tile[i, j] + u * (tile[i, j1] - tile[i, j])
     low = tile[i1, j] + u * (tile[i1, j1] - tile[i1, j])
-    return top + v * (low - top)
+    return float(top + v * (low - top))
 
 
 @compiled
-def sky(dx, dy, dz, light, table, tile):
+def sky(dx: float, dy: float, dz: float, light: Array, table: Array, tile: Array) -> tuple[float, float, float]:
     """Return the luminance (r, g, b) that comes down a unit direction: gradient, clouds, sun, then the air."""
     up = max(dz, 0.0)
     k = (1.0 - up) * (1.0 - up)
@@ -94,7 +92,7 @@ def sky(dx, dy, dz, light, table, tile):
 
 
 @compiled
-def lit_share(x, y, z, shadow, shadow_T_scene):
+def lit_share(x: float, y: float, z: float, shadow: Array, shadow_T_scene: Array) -> float:
     """Return the sun's visible share at a point, from the finest shadow map that holds it, 2 x 2 bilinear.
 
     shadow (C, S, S) f4: -z m of the far sides nearest the light; shadow_T_scene (C, 3, 4): px, px, -z m.
@@ -113,7 +111,7 @@ def lit_share(x, y, z, shadow, shadow_T_scene):
             s10 = 1.0 if toward >= shadow[c, i + 1, j] else 0.0
             s11 = 1.0 if toward >= shadow[c, i + 1, j + 1] else 0.0
             top = s00 + fu * (s01 - s00)
-            return top + fv * (s10 + fu * (s11 - s10) - top)
+            return float(top + fv * (s10 + fu * (s11 - s10) - top))
     return 1.0
 
 
@@ -135,12 +133,18 @@ def shade(
     contact_at: Array,  # (3,) f8 x, y of its corner, px per m
     tile: Array,  # (256, 256) f4
     table: Array,  # DECAY
-    radiance: Array,  # (H, W, 3) f4 out, cd/m2 times linear RGB
+    semantic: Array,  # (N,) u1
+    row_from: int,
+    row_to: int,
+    out_radiance: Array,  # (H, W, 3) f4 cd/m2 times linear RGB
+    out_depth: Array,  # (H, W) f4 m, 0 where sky
+    out_instance: Array,  # (H, W) i4
+    out_semantic: Array,  # (H, W) u1
 ) -> None:
-    """Write the radiance of every pixel: what its face sends, or the sky."""
-    height, width = owner.shape
+    """Write what the pixels of rows [row_from, row_to) see: their face's light and labels, or the sky."""
+    width = owner.shape[1]
     beta, film, dark, px_rad = light[MISC, 2], light[MISC + 1, 0], light[MISC + 1, 1], light[MISC + 1, 2]
-    for row in range(height):
+    for row in range(row_from, row_to):
         for col in range(width):
             rx = rays[0, 0] + col * rays[1, 0] + row * rays[2, 0]
             ry = rays[0, 1] + col * rays[1, 1] + row * rays[2, 1]
@@ -151,9 +155,11 @@ def shade(
             t = owner[row, col]
             if t < 0:
                 r, g, b = sky(dx, dy, dz, light, table, tile)
-                radiance[row, col, 0], radiance[row, col, 1], radiance[row, col, 2] = r, g, b
+                out_radiance[row, col, 0], out_radiance[row, col, 1], out_radiance[row, col, 2] = r, g, b
+                out_depth[row, col], out_instance[row, col], out_semantic[row, col] = 0.0, 0, 0
                 continue
             depth = 1.0 / w[row, col]
+            out_depth[row, col], out_instance[row, col], out_semantic[row, col] = depth, placement[t], semantic[t]
             away = depth * long
             x, y, z = eye[0] + depth * rx, eye[1] + depth * ry, eye[2] + depth * rz
             s = face[t]
@@ -169,7 +175,7 @@ def shade(
             if s[COARSE] > 0.0:
                 # grain fades where a pixel is wider than it
                 gx, gy = x + anchor[0], y + anchor[1]
-                if pattern == SOLID_GRAIN or pattern == FACADE:
+                if pattern == SOLID_GRAIN:
                     gx, gy = gx + 0.31 * z, gy + 0.57 * z
                 across = footprint / (0.35 + 0.65 * cos_in)
                 value = 1.0 + s[COARSE] * tiled(tile, gx * 1.3, gy * 1.3) * min(1.0, 1.2 / across)
@@ -177,27 +183,22 @@ def shade(
                 if fade > 0.08:
                     value += s[FINE] * fade * tiled(tile, gx * 23.0, gy * 23.0)
                 ar, ag, ab = ar * value, ag * value, ab * value
-            if pattern == FACADE and abs(nz) < 0.3:
+            if pattern == WINDOWS:
                 p = body[placement[t]]
-                ox, oy = x - p[0], y - p[1]
-                bx, by = ox * p[3] + oy * p[4], oy * p[3] - ox * p[4]
-                mx, my = nx * p[3] + ny * p[4], ny * p[3] - nx * p[4]
-                along, up = (mx * by - my * bx) / WINDOW_PERIOD_M, (z - p[2]) / STOREY_M
-                ku, kv = np.floor(along), np.floor(up)
-                across = footprint / (0.15 + 0.85 * cos_in)
-                edge_u = (WINDOW_HALF - abs(along - ku - 0.5)) * WINDOW_PERIOD_M / across + 0.5
-                edge_v = (WINDOW_HALF_HEIGHT - abs(up - kv - WINDOW_MIDDLE)) * STOREY_M / footprint + 0.5
-                pane = min(max(edge_u, 0.0), 1.0) * min(max(edge_v, 0.0), 1.0)
-                far = min(max(across / WINDOW_PERIOD_M - 0.4, 0.0) * 2.0, 1.0)
-                pane += far * (4.0 * WINDOW_HALF * WINDOW_HALF_HEIGHT - pane)
-                code = (int(ku) * 73856093) ^ (int(kv) * 19349663) ^ (int(p[5]) * 83492791)
+                # metres along the wall in the house's own frame
+                along = ((x - p[0]) * (-ny) + (y - p[1]) * nx) / WINDOW_PERIOD_M
+                k, floor = np.floor(along), np.floor((z - p[2]) * 0.5)
+                across = footprint / (0.15 + 0.85 * cos_in) / WINDOW_PERIOD_M
+                pane = min(max((0.5 * WINDOW_SHARE - abs(along - k - 0.5)) / across + 0.5, 0.0), 1.0)
+                pane += min(max(across * 2.0 - 0.6, 0.0), 1.0) * (WINDOW_SHARE - pane)
+                code = (int(k) * 73856093) ^ (int(floor) * 19349663) ^ (int(p[5]) * 83492791)
                 code = (code ^ (code >> 13)) * 1274126177
                 chance = ((code >> 8) & 1023) / 1024.0
-                curtain = WINDOW_ALBEDO + 0.14 * chance * chance
-                ar += pane * (curtain - ar)
-                ag += pane * (curtain - ag)
-                ab += pane * (curtain - ab)
-                gloss += pane * (WINDOW_F0 - gloss)
+                curtain = 1.0 + 3.0 * chance * chance
+                ar = s[PIER] + pane * (ar * curtain - s[PIER])
+                ag = s[PIER + 1] + pane * (ag * curtain - s[PIER + 1])
+                ab = s[PIER + 2] + pane * (ab * curtain - s[PIER + 2])
+                gloss *= pane
                 if dark > 0.5 and chance > 0.62:
                     er, eg, eb = er + pane * 14.0 * chance, eg + pane * 10.0 * chance, eb + pane * 5.5 * chance
             wet = film if pattern == WETTABLE and nz > 0.7 else 0.0
@@ -248,6 +249,6 @@ def shade(
                     qr, qg, qb = light[GROUND, 0], light[GROUND, 1], light[GROUND, 2]
                 r, g, b = r + fresnel * (qr - r), g + fresnel * (qg - g), b + fresnel * (qb - b)
             clear = decay(table, beta * away)
-            radiance[row, col, 0] = light[AIR, 0] + clear * (r - light[AIR, 0])
-            radiance[row, col, 1] = light[AIR, 1] + clear * (g - light[AIR, 1])
-            radiance[row, col, 2] = light[AIR, 2] + clear * (b - light[AIR, 2])
+            out_radiance[row, col, 0] = light[AIR, 0] + clear * (r - light[AIR, 0])
+            out_radiance[row, col, 1] = light[AIR, 1] + clear * (g - light[AIR, 1])
+            out_radiance[row, col, 2] = light[AIR, 2] + clear * (b - light[AIR, 2])

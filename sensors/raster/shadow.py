@@ -36,7 +36,9 @@ def shadows_of(things: Triangles, view: View, to_sun: Array, *, sun: bool) -> Sh
     shadow = np.empty((len(SIDES_M) if sun else 0, SIZE_PX, SIZE_PX), np.float32)
     shadow_T_scene = np.zeros((len(shadow), 3, 4))
     for c in range(len(shadow)):
-        shadow[c], shadow_T_scene[c] = _sun_map(things, view.centre + level * FORWARD_SHARE * SIDES_M[c], to_sun, SIDES_M[c])
+        shadow[c], shadow_T_scene[c] = _sun_map(
+            things, view.centre + level * FORWARD_SHARE * SIDES_M[c], to_sun, SIDES_M[c]
+        )
     contact, contact_at = _contact_map(things, view.centre + level * FORWARD_SHARE * CONTACT_SIDE_M)
     return Shadows(shadow=shadow, shadow_T_scene=shadow_T_scene, contact=contact, contact_at=contact_at)
 

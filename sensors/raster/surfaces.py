@@ -6,10 +6,25 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.streams import Streams, key64
-from scenarios.model.recording import LAMP_HEAD, LAMP_HAZARD, LAMP_LEFT, LAMP_RIGHT
+from scenarios.model.recording import LAMP_HAZARD, LAMP_HEAD, LAMP_LEFT, LAMP_RIGHT
 from sensors.materials import Material, material_table
 from sensors.raster.light import Light, unit
-from sensors.raster.shade import ALBEDO, COARSE, COLUMNS, EMIT, FINE, GLOSS, PATTERN, PLAIN, SKY, SOLID_GRAIN, SUN, WETTABLE
+from sensors.raster.shade import (
+    ALBEDO,
+    COARSE,
+    COLUMNS,
+    EMIT,
+    FINE,
+    GLOSS,
+    PATTERN,
+    PIER,
+    PLAIN,
+    SKY,
+    SOLID_GRAIN,
+    SUN,
+    WETTABLE,
+    WINDOWS,
+)  # fmt: skip
 from sensors.scene import Scene
 
 # relative albedo variation over metres and over centimetres; grade `assumed`
@@ -28,8 +43,14 @@ GRAIN = {
     Material.CONCRETE: (0.12, 0.18),
     Material.GALVANISED_STEEL: (0.06, 0.06),
 }
-SOLID = {Material.BARK, Material.FOLIAGE, Material.FACADE, Material.ROOF_TILE, Material.CONCRETE}
-WET = {Material.ASPHALT, Material.MARKING_WHITE, Material.MARKING_YELLOW, Material.PAVING, Material.KERBSTONE}
+PATTERNS = {
+    **dict.fromkeys(
+        (Material.BARK, Material.FOLIAGE, Material.FACADE, Material.ROOF_TILE, Material.CONCRETE), SOLID_GRAIN
+    ),
+    **dict.fromkeys((Material.ASPHALT, Material.PAVING, Material.KERBSTONE), WETTABLE),
+    **dict.fromkeys((Material.MARKING_WHITE, Material.MARKING_YELLOW), WETTABLE),
+    Material.FACADE_GLASS: WINDOWS,
+}
 
 RED, AMBER = np.array([1.0, 0.02, 0.01]), np.array([1.0, 0.34, 0.01])
 GREEN, WHITE = np.array([0.02, 1.0, 0.45]), np.array([1.0, 0.97, 0.88])
@@ -62,6 +83,8 @@ def face_table(scene: Scene, light: Light, material: Array, placement: Array, no
     grain, pattern = looks()
     table[:, COARSE], table[:, FINE] = grain[material].T
     table[:, GLOSS], table[:, PATTERN] = look.gloss[material], pattern[material]
+    wall = look.albedo[Material.FACADE]
+    table[:, PIER : PIER + 3] = wall + look.paint_share[Material.FACADE] * (paint - wall)
     return table
 
 
@@ -84,7 +107,7 @@ def emission(scene: Scene) -> Array:
 def looks() -> tuple[Array, Array]:
     """Return grain (M, 2) f4 and pattern (M,) u1, one row a Material."""
     grain = np.array([GRAIN.get(m, (0.0, 0.0)) for m in Material], np.float32)
-    pattern = [SOLID_GRAIN if m in SOLID else WETTABLE if m in WET else PLAIN for m in Material]
+    pattern = [PATTERNS.get(m, PLAIN) for m in Material]
     return grain, np.array(pattern, np.uint8)
 
 
@@ -98,13 +121,13 @@ def grain_tile() -> Array:
         knots = rng.uniform(-1.0, 1.0, (n, n))
         out += 0.78**octave * spread(spread(knots, TILE_SIZE // n).T, TILE_SIZE // n).T
     out -= out.mean()
-    out = np.clip(out / (2.5 * out.std()), -1.0, 1.0).astype(np.float32)
-    out.setflags(write=False)
-    return out
+    tile: Array = np.clip(out / (2.5 * out.std()), -1.0, 1.0).astype(np.float32)
+    tile.setflags(write=False)
+    return tile
 
 
 def spread(rows: Array, factor: int) -> Array:
     """Return rows (n, m) -> (n * factor, m): linear between rows, the last joined to the first."""
     share = (np.arange(factor) / factor)[None, :, None]
     mixed = rows[:, None] * (1.0 - share) + np.roll(rows, -1, 0)[:, None] * share
-    return np.asarray(mixed.reshape(-1, rows.shape[1]))
+    return np.asarray(mixed).reshape(-1, rows.shape[1])

@@ -18,4 +18,4 @@ def tone_curve(relative: Array) -> Array:
     """Return u1 sRGB of relative radiance (1 = white): 1 - exp(-x ln 5) in linear light, coded by IEC 61966-2-1."""
     linear = 1.0 - np.exp(-np.log(5.0) * np.asarray(relative, np.float64))
     coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
-    return np.round(255.0 * coded).astype(np.uint8)
+    return np.asarray(np.round(255.0 * coded), np.uint8)

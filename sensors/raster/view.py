@@ -7,9 +7,6 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.frames import inverse
 
-# optical axes (x right, y down, z forward) of a body frame (x forward, y left, z up)
-OPTICAL_T_BODY = np.array([[0.0, -1.0, 0.0, 0.0], [0.0, 0.0, -1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
-
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class View:
