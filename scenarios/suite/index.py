@@ -325,7 +325,7 @@ def read_cache(file: Path, digest: str) -> tuple[Array, Array] | None:
 
 def write_cache(file: Path, digest: str, tables: tuple[Array, Array]) -> None:
     """Replace index.npz; a suite that may not be written is read without a cache."""
-    tmp = file.with_name(f"tmp/index.{secrets.token_hex(4)}.npz")
+    tmp = file.parent / "tmp" / f"index.{secrets.token_hex(4)}.npz"
     with suppress(OSError):
         np.savez(tmp, sources=np.array(digest), scenarios=tables[0], verdicts=tables[1])
         os.replace(tmp, file)
