@@ -16,11 +16,15 @@ SURFACE_OF = {
     LaneType.RAIL: "rail", LaneType.TRAM: "rail", LaneType.NONE: "median",
 }  # fmt: skip
 LOWEST_FIRST = ("median", "shoulder", "sidewalk", "kerb", "biking", "parking", "rail", "asphalt", "junction")
-DASH = {MarkType.BROKEN: (20.0, 30.0), MarkType.BROKEN_BROKEN: (20.0, 30.0), MarkType.BOTTS_DOTS: (1.0, 8.0)}
+# multiples of the width: 3 m of paint, 6 m of road
+DASH = {MarkType.BROKEN: (25.0, 50.0), MarkType.BROKEN_BROKEN: (25.0, 50.0), MarkType.BOTTS_DOTS: (1.0, 8.0)}
 DEFAULT_MARK_M = 0.12  # OpenDRIVE 1.8, roadMark@width: used where the file gives none
 # spec.SignalPhase states
 SIGNAL_ROLE = ("signal_dark", "signal_red", "signal_amber", "signal_amber", "signal_green", "signal_amber")
 SIGNAL_SIDES = (0, 4, 3, 3, 16, 3)  # square, triangle, disc: the state without its colour
+CORNERS = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
+DISC = np.stack([np.cos(np.arange(14) * np.pi / 7), np.sin(np.arange(14) * np.pi / 7)], -1)
+ROUND_KINDS = (ObjectKind.TREE, ObjectKind.POLE)
 _KEPT: WeakKeyDictionary[RoadNetwork, tuple[Item, ...]] = WeakKeyDictionary()
 
 
@@ -153,7 +157,7 @@ def object_outline(net: RoadNetwork, row: int) -> Array:
         return np.asarray(own)
     x, y, _, heading = o.pose[row]
     half = np.maximum(o.size[row, :2], 0.2) / 2
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * half
+    corners = (DISC if o.kind[row] in ROUND_KINDS else CORNERS) * half
     c, s = np.cos(heading), np.sin(heading)
     return np.asarray(corners @ np.array([[c, s], [-s, c]]) + (x, y))
 
@@ -195,13 +199,14 @@ def stop_bar(net: RoadNetwork, lane: int) -> Array:
 
 def road_labels(net: RoadNetwork) -> tuple[Item, ...]:
     """Return the id of every road at the middle of its longest lane."""
-    lanes, best = net.lanes, {}
+    lanes, drivable = net.lanes, net.lanes.drivable
+    best: dict[int, tuple[float, int]] = {}
     for i, length in enumerate(lanes.length_m):
         road = int(lanes.road[i])
-        if not net.roads.in_junction[road] and length > best.get(road, (0.0, 0))[0]:
+        if drivable[i] and not net.roads.in_junction[road] and length > best.get(road, (0.0, 0))[0]:
             best[road] = (float(length), i)
     out = []
     for road, (_, lane) in sorted(best.items()):
         x, y = lanes.centre[(lanes.centre_start[lane] + lanes.centre_start[lane + 1]) // 2, :2]
-        out.append(Text(float(x), float(y), net.roads.id[road], role="muted", size_px=10))
+        out.append(Text(float(x), float(y), net.roads.id[road], size_px=11, bold=True))
     return tuple(out)

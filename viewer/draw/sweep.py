@@ -1,0 +1,44 @@
+"""Lidar sweeps for pictures: points in the map frame, coloured by what the user asks for."""
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from sensors.packet import SensorPacket
+from viewer.draw.items import Item, Points
+from viewer.draw.theme import coloured
+
+Z_POINTS = 25
+COLOUR_BY = ("height", "intensity", "range", "ring", "time in sweep")
+
+
+def points_in_map(packet: SensorPacket) -> Array:
+    """Return (N, 3) m, map frame: each point moved by the ego pose of its own time, linear between the two ends."""
+    xyz = packet.arrays["xyz"].astype(np.float64)
+    duration = max(packet.stamp_end_ns - packet.stamp_start_ns, 1)
+    w = np.clip(packet.arrays["t_off_ns"].astype(np.float64) / duration, 0.0, 1.0)[:, None]
+    start, end = (packet.map_T_ego[i] @ packet.ego_T_sensor for i in (0, 1))
+    at_start = xyz @ start[:3, :3].T + start[:3, 3]
+    at_end = xyz @ end[:3, :3].T + end[:3, 3]
+    return np.asarray(at_start * (1 - w) + at_end * w)
+
+
+def point_colours(packet: SensorPacket, by: str) -> Array:
+    """Return (N, 3) uint8 of the points, one of COLOUR_BY."""
+    a = packet.arrays
+    if by == "intensity":
+        return coloured(a["intensity"], 0, 100, "cividis")
+    if by == "range":
+        return coloured(np.linalg.norm(a["xyz"], axis=1), 0, 80)
+    if by == "ring":
+        return coloured(a["ring"], 0, max(float(a["ring"].max(initial=1)), 1))
+    if by == "time in sweep":
+        return coloured(a["t_off_ns"], 0, max(packet.stamp_end_ns - packet.stamp_start_ns, 1))
+    height = a["xyz"][:, 2] + packet.ego_T_sensor[2, 3]
+    return coloured(height, -0.2, 3.5)
+
+
+def sweep_items(packet: SensorPacket, *, by: str = "height") -> tuple[Item, ...]:
+    """Return one sweep as raster points, low ones first so that what stands is seen."""
+    xyz = points_in_map(packet)
+    order = np.argsort(xyz[:, 2], kind="stable")
+    return (Points(xy=xyz[order, :2], rgb=point_colours(packet, by)[order], z=Z_POINTS, size_px=1),)
