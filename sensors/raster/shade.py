@@ -176,7 +176,7 @@ def shade(
                 # grain fades where a pixel is wider than it
                 gx, gy = x + anchor[0], y + anchor[1]
                 if pattern == SOLID_GRAIN:
-                    gx, gy = gx + 0.31 * z, gy + 0.57 * z
+                    gx, gy = gx + 0.8 * z, gy - 0.6 * z  # walls and crowns vary upwards too
                 across = footprint / (0.35 + 0.65 * cos_in)
                 value = 1.0 + s[COARSE] * tiled(tile, gx * 1.3, gy * 1.3) * min(1.0, 1.2 / across)
                 fade = min(1.0, 0.06 / across)

@@ -57,16 +57,17 @@ GREEN, WHITE = np.array([0.02, 1.0, 0.45]), np.array([1.0, 0.97, 0.88])
 # luminance of a lit lamp, cd/m2; grade `assumed`, from UN R148 intensities over usual lens areas
 LIT = {
     Material.HEADLAMP: 60_000.0 * unit(WHITE),
-    Material.TAIL_LAMP: 9_000.0 * RED / 0.6,
-    Material.INDICATOR_LEFT: 12_000.0 * AMBER / 0.6,
-    Material.INDICATOR_RIGHT: 12_000.0 * AMBER / 0.6,
-    Material.LENS_RED: 9_000.0 * RED / 0.6,
-    Material.LENS_AMBER: 9_000.0 * AMBER / 0.6,
+    Material.TAIL_LAMP: 25_000.0 * RED,
+    Material.INDICATOR_LEFT: 25_000.0 * AMBER,
+    Material.INDICATOR_RIGHT: 25_000.0 * AMBER,
+    Material.LENS_RED: 15_000.0 * RED,
+    Material.LENS_AMBER: 15_000.0 * AMBER,
     Material.LENS_GREEN: 9_000.0 * unit(GREEN),
 }
-TAIL_SHARE = 0.08  # of the brake lamp's light, when only the position lamps are on
+TAIL_SHARE = 0.04  # of the brake lamp's light, when only the position lamps are on
 BLINK_PERIOD_NS = 666_666_667  # 90 flashes a minute, UN R6
 TILE_SIZE = 256
+MIRROR_MOST = 0.22  # panes pass what they do not mirror, into a dark inside
 
 
 def face_table(scene: Scene, light: Light, material: Array, placement: Array, normal: Array) -> Array:
@@ -82,7 +83,8 @@ def face_table(scene: Scene, light: Light, material: Array, placement: Array, no
     table[:, EMIT : EMIT + 3] = emission(scene)[placement, material]
     grain, pattern = looks()
     table[:, COARSE], table[:, FINE] = grain[material].T
-    table[:, GLOSS], table[:, PATTERN] = look.gloss[material], pattern[material]
+    table[:, GLOSS] = np.minimum(look.gloss[material], MIRROR_MOST)
+    table[:, PATTERN] = pattern[material]
     wall = look.albedo[Material.FACADE]
     table[:, PIER : PIER + 3] = wall + look.paint_share[Material.FACADE] * (paint - wall)
     return table
