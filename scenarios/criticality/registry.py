@@ -1,0 +1,40 @@
+"""The measures by id: the files of this folder that declare one, walked on first use."""
+
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from roadnet.network import RoadNetwork
+from scenarios import criticality
+from scenarios.criticality.series import Series
+from scenarios.model.recording import Recording
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """What a measure is."""
+
+    id: str  # the file's name
+    unit: str  # "s", "m", "m/s2"
+    worse: str  # "low" | "high"
+    formula: str  # one line of plain text
+    source: str
+
+
+class MeasureFile(Protocol):
+    """A file of this folder that declares a measure."""
+
+    MEASURE: Measure
+
+    def evaluate(self, recording: Recording, net: RoadNetwork | None = None) -> Series:
+        """Return (A, T): the measure between the subject vehicle and each other agent; its own row is masked."""
+
+
+@cache
+def measures() -> dict[str, MeasureFile]:
+    """Return id -> file, sorted by id."""
+    names = sorted(m.name for m in pkgutil.iter_modules(criticality.__path__))
+    files = {name: import_module(f"{criticality.__name__}.{name}") for name in names}
+    return {name: cast(MeasureFile, file) for name, file in files.items() if hasattr(file, "MEASURE")}
