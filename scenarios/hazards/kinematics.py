@@ -1,0 +1,61 @@
+"""Closed forms that predict an onset from initial states; everything broadcasts."""
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from scenarios.hazards.taxonomy import taxonomy
+
+# what the careful human does before there is a risk (simulation/laws/careful_human.py)
+SOFT_DECEL_MPS2, HEADWAY_S, JAM_M, ACCEL_MPS2, DECEL_MPS2 = 2.0, 1.6, 2.0, 1.5, 1.67
+
+
+def meeting(gap: Array, closing: Array, through: Array | float, clear: Array, lateral: Array, over: Array | float) -> Array:
+    """Return when two boxes meet at constant speeds, s; inf where they do not.
+
+    gap: m along the path to the other's near end, closing at m/s, `through` m until its far end is passed.
+    clear: m between the flanks, below 0 where they overlap, closing at `lateral` m/s, `over` m until across.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first, last = _between(gap, closing, through)
+        enter, leave = _between(clear, lateral, over)
+        at = np.maximum(np.maximum(first, enter), 0.0)
+        return np.where(at <= np.minimum(last, leave), at, np.inf)
+
+
+def _between(gap: Array, rate: Array, width: Array | float) -> tuple[Array, Array]:
+    """Return when a gap that shrinks by `rate` is in [-width, 0]: (from, until), s; (inf, -inf) for never."""
+    begin, end = gap / rate, (gap + width) / rate
+    within = (gap <= 0.0) & (gap + width >= 0.0)
+    moves = np.abs(rate) > 1e-9
+    never = ~moves & ~within
+    return (
+        np.where(never, np.inf, np.where(moves, np.minimum(begin, end), -np.inf)),
+        np.where(never, -np.inf, np.where(moves, np.maximum(begin, end), np.inf)),
+    )
+
+
+def encroachment_gap(gap: Array, speed: Array, through: Array | float, clear: Array, lateral: Array, over: Array | float) -> Array:
+    """Return the post-encroachment time at constant speeds, s: between one leaving and the other entering; <= 0: overlap."""
+    mine = gap / speed, (gap + through) / speed
+    theirs = clear / lateral, (clear + over) / lateral
+    return np.maximum(theirs[0] - mine[1], mine[0] - theirs[1])
+
+
+def soft_braking(speed: Array, gap: Array, closing: Array) -> Array:
+    """Return how the careful human brakes for a leader before there is a risk, m/s2."""
+    wanted = JAM_M + np.maximum(0.0, speed * HEADWAY_S + speed * closing / (2.0 * np.sqrt(ACCEL_MPS2 * DECEL_MPS2)))
+    return np.clip(ACCEL_MPS2 * (wanted / np.maximum(gap, 0.1)) ** 2, 0.0, SOFT_DECEL_MPS2)
+
+
+def urgent(ttc_s: Array, required_mps2: Array | float, margin: float) -> Array:
+    """Return where an onset criterion holds with `margin`, a share by which it must be passed."""
+    onset = taxonomy().thresholds.onset
+    return np.asarray(
+        (ttc_s < onset.ttc_s.value * (1.0 - margin))
+        | (np.asarray(required_mps2) > onset.required_deceleration_mps2.value * (1.0 + margin))
+    )
+
+
+def held(mask: Array) -> Array:
+    """Return (N,) whether `mask` (N, K) holds at two instants in a row."""
+    return np.asarray((mask[:, 1:] & mask[:, :-1]).any(1))

@@ -1,0 +1,111 @@
+"""TC-03 lead_braking: the vehicle ahead brakes.
+
+Builder: both drive at one speed, `thw_s` apart; the subject's following law is set so that it holds that gap.
+From an instant on the lead brakes at `decel_mps2` to a share of its speed.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.streams import Streams
+from roadnet.network import RoadNetwork
+from scenarios.hazards.exposure import prior
+from scenarios.hazards.following import closing_in, follow
+from scenarios.hazards.kinematics import held, urgent
+from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
+from scenarios.hazards.relations import relations
+from scenarios.hazards.spots import RUN_S, Spot
+from scenarios.hazards.stage import at_time, lamps_at, road_words, subject_speed, vehicle_body
+from scenarios.hazards.verdict import around, evidence, lasting
+from scenarios.model.evidence import Evidence
+from scenarios.model.recording import Recording
+from scenarios.model.spec import Kind, What
+
+VERSION = 1
+ONSET_S = (1.5, 2.5)  # when the lead begins to brake
+BRAKING_MPS2 = 1.0  # a lead that slows by more than this brakes; the taxonomy's least
+MIN_BRAKING_S = 0.2  # a shorter dip is none
+AFTER_S = 1.0  # the manoeuvre lasts so long beyond the braking
+SAME_WAY_RAD = 0.5
+
+LEAF = Leaf(
+    id="TC-03",
+    name="lead_braking",
+    title="The vehicle ahead brakes",
+    cause="actor",
+    place_kind="following",
+    tags=("longitudinal", "rear_end"),
+    parameters=(
+        subject_speed(),
+        Parameter(
+            name="thw_s",
+            meaning="time headway before the lead brakes",
+            lo=0.5,
+            hi=3.0,
+            prior=prior("following", "time_gap"),
+            fill=(0.5, 3.0),
+        ),
+        Parameter(
+            name="decel_mps2",
+            meaning="deceleration of the lead",
+            lo=1.0,
+            hi=8.0,
+            prior=prior("following", "deceleration"),
+            fill=(1.0, 8.0),
+        ),
+        Parameter(
+            name="speed_kept",
+            meaning="share of its speed that the lead keeps",
+            lo=0.0,
+            hi=0.9,
+            prior=prior("following", "speed_kept"),
+            fill=(0.0, 0.9),
+        ),
+    ),
+)
+
+
+def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+    """Return the braking lead at a spot."""
+    v, thw, decel, kept = (values[p.name] for p in LEAF.parameters)
+    onset = float(streams.rng("timing").uniform(*ONSET_S))
+    steps = (
+        at_time(onset, What.SPEED, kept * v, decel),
+        lamps_at(onset, "brake"),
+        lamps_at(onset + (1.0 - kept) * v / decel),
+    )
+    return Draft(
+        actors=follow(spot, v, thw, features["speed_mps"], onset, vehicle_body(streams, "lead"), steps),
+        duration_s=RUN_S,
+        where=road_words(net, spot),
+    )
+
+
+def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
+    """Return (N,) whether the onset will occur: the pair's motion until there is a risk."""
+    v, thw, decel, kept = (np.asarray(values[p.name], float) for p in LEAF.parameters)
+    gap, closing, _ = closing_in(v, thw, np.maximum(features["speed_mps"], v), decel, kept)
+    ttc = np.where(closing > 1e-6, np.maximum(gap, 0.0) / np.maximum(closing, 1e-6), np.inf)
+    required = np.maximum(closing, 0.0) ** 2 / (2.0 * np.maximum(gap, 0.1))
+    return held(urgent(ttc, required, margin))
+
+
+def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
+    """Return whether the nearest vehicle ahead in the lane braked, and that was urgent."""
+    seen, agents = relations(recording, net), recording.agents
+    ahead = seen.s - seen.s[recording.subject]
+    in_lane = (
+        seen.other
+        & (agents.kind != Kind.PEDESTRIAN)[:, None]
+        & (np.abs(seen.offset) < seen.half_lane)
+        & (np.abs(seen.turn) < SAME_WAY_RAD)
+        & (ahead > 0.0)
+    )
+    distance = np.where(in_lane, ahead, np.inf)
+    leads = in_lane & (distance == distance.min(0))
+    braking = lasting(leads & (agents.accel < -BRAKING_MPS2), round(MIN_BRAKING_S / recording.step_s))
+    manoeuvre = leads & around(braking, 0, round(AFTER_S / recording.step_s))
+    return evidence(LEAF.id, VERSION, recording, seen, manoeuvre, "no vehicle ahead in the lane braked")

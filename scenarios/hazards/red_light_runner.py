@@ -1,0 +1,132 @@
+"""AD-01 red_light_runner: a vehicle crosses against its red light.
+
+Builder: the subject has green and reaches the point where the ways cross at a chosen instant; the other reaches
+it `arrival_gap_s` later at constant speed, having crossed its stop line `into_red_s` after its light turned red.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.streams import Streams
+from roadnet.network import RoadNetwork
+from scenarios.hazards.exposure import prior
+from scenarios.hazards.kinematics import encroachment_gap, meeting, urgent
+from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
+from scenarios.hazards.relations import relations
+from scenarios.hazards.spots import RUN_S, Spot
+from scenarios.hazards.stage import (
+    CAR_LENGTH_M,
+    CAR_WIDTH_M,
+    road_words,
+    subject,
+    subject_speed,
+    vehicle,
+    vehicle_body,
+)
+from scenarios.hazards.stoplines import crossed_on_red
+from scenarios.hazards.taxonomy import taxonomy
+from scenarios.hazards.verdict import around, evidence
+from scenarios.model.evidence import Evidence
+from scenarios.model.recording import Recording
+from scenarios.model.spec import SignalPhase
+
+VERSION = 1
+MEETING_S = (3.5, 4.2)  # when the subject's centre reaches the crossing point
+LOOK_S = 3.4  # the closed form looks at both so long before the subject reaches the point
+RED, AMBER, GREEN = 1, 3, 4
+BEFORE_S, AFTER_S = 4.0, 6.0  # the manoeuvre: around the instant when it crosses its stop line
+
+LEAF = Leaf(
+    id="AD-01",
+    name="red_light_runner",
+    title="A vehicle crosses against its red light",
+    cause="actor",
+    place_kind="signalled_crossing",
+    tags=("crossing", "adversarial", "junction"),
+    parameters=(
+        subject_speed(),
+        Parameter(
+            name="v_target_mps",
+            meaning="speed of the vehicle that runs the light",
+            lo=4.0,
+            hi=36.0,
+            prior=prior("speed", "of_reference"),
+            fill=(0.6, 1.3),
+            given=lambda values, features: (
+                np.zeros_like(features["other_speed_mps"]),
+                features["other_speed_mps"],
+            ),
+            given_text="times the speed that its way allows",
+        ),
+        Parameter(
+            name="into_red_s",
+            meaning="since its light turned red, when it crosses its stop line",
+            lo=0.0,
+            hi=5.0,
+            prior=prior("signal", "into_red"),
+            fill=(0.0, 5.0),
+        ),
+        Parameter(
+            name="arrival_gap_s",
+            meaning="how much later than the subject it reaches the point where the ways cross",
+            lo=-3.0,
+            hi=3.0,
+            prior=prior("signal", "arrival"),
+            fill=(-3.0, 3.0),
+        ),
+    ),
+)
+
+
+def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+    """Return the crossing at a spot."""
+    v, v_target, into_red, later = (values[p.name] for p in LEAF.parameters)
+    assert spot.other is not None and spot.place.group is not None and spot.place.other_group is not None
+    mine = float(streams.rng("timing").uniform(*MEETING_S))
+    theirs = mine + later
+    body = vehicle_body(streams, "target")
+    at_line = theirs - (features["line_m"] - 0.5 * body.size[0]) / v_target
+    turned_red = at_line - into_red
+    phases = [SignalPhase(group=spot.place.group, t_s=0.0, state=GREEN)]
+    if turned_red > 0.0:
+        phases.append(SignalPhase(group=spot.place.other_group, t_s=0.0, state=AMBER))
+    phases.append(SignalPhase(group=spot.place.other_group, t_s=round(max(turned_red, 0.0), 6), state=RED))
+    return Draft(
+        actors=(
+            subject(spot.corridor, spot.s_m - v * mine, v, desired_speed_mps=v),
+            vehicle("target", body, spot.other, spot.other_s_m - v_target * theirs, v_target),
+        ),
+        duration_s=RUN_S,
+        phases=tuple(phases),
+        where=road_words(net, spot),
+    )
+
+
+def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
+    """Return (N,) whether the onset will occur: two boxes at constant speeds that cross at the spot's angle."""
+    v, v_target, _, later = (np.asarray(values[p.name], float) for p in LEAF.parameters)
+    angle = features["angle_rad"]
+    along, across = np.abs(np.cos(angle)), np.abs(np.sin(angle))
+    long, wide = CAR_LENGTH_M * along + CAR_WIDTH_M * across, CAR_LENGTH_M * across + CAR_WIDTH_M * along
+    # in the frame of the subject's path, seen when the subject is LOOK_S before the point
+    closing = v - v_target * np.cos(angle)
+    gap = LOOK_S * v - (LOOK_S + later) * v_target * np.cos(angle) - 0.5 * (CAR_LENGTH_M + long)
+    lateral = v_target * across
+    clear = (LOOK_S + later) * lateral - 0.5 * (CAR_WIDTH_M + wide)
+    through, over = CAR_LENGTH_M + long, CAR_WIDTH_M + wide
+    ttc = meeting(gap, closing, through, clear, lateral, over)
+    pet = encroachment_gap(gap, closing, through, clear, lateral, over)
+    limit = taxonomy().thresholds.onset.pet_s.value * (1.0 - margin)
+    return urgent(np.where(ttc < np.inf, 0.0, np.inf), 0.0, margin) | (pet < limit)
+
+
+def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
+    """Return whether somebody else crossed its stop line while its light was red, and that was urgent."""
+    seen = relations(recording, net)
+    crossed = crossed_on_red(recording, net) & seen.other
+    step = recording.step_s
+    manoeuvre = seen.other & around(crossed, round(BEFORE_S / step), round(AFTER_S / step))
+    return evidence(LEAF.id, VERSION, recording, seen, manoeuvre, "nobody else crossed a stop line on red")
