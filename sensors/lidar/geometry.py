@@ -1,0 +1,31 @@
+"""Which surface each beam of a sweep meets."""
+
+import numpy as np
+
+from sensors.lidar.optics import optics
+from sensors.lidar.projection import FAR, RangeImage, project
+from sensors.lidar.solids import bodies, ground_body, solids
+from sensors.rig import LidarMount
+from sensors.scene import Scene
+
+
+def range_image(scene: Scene, mount: LidarMount, *, columns: tuple[int, int] | None = None) -> RangeImage:
+    """Return what the beams of a sweep over the scene's time meet; `columns` (first, end) draws a part of it.
+
+    surface: -1 where nothing, else 256 * instance + material; instance 0 is the ground.
+    """
+    view = optics(mount.device, mount.ego_T_sensor, scene.ego_start, scene.ego_end)
+    C, G, B = len(view.tau), len(view.shift), len(view.slope)
+    image = RangeImage(
+        depth=np.full((C, B), FAR, np.float32),
+        cosine=np.zeros((C, B), np.float32),
+        surface=np.full((C, B), -1, np.int32),
+    )
+    first, end = (0, C) if columns is None else columns
+    table = np.empty((C, G, 12), np.float32)
+    for meshes, things, instance in (((scene.ground,), ground_body(), 0), (scene.meshes, bodies(scene), 1)):
+        if len(things.mesh) and sum(len(m.faces) for m in meshes):
+            shapes = solids(meshes)
+            scratch = np.empty((int(np.diff(shapes.vertex_start).max()), 3), np.float32)
+            project(view, shapes, things, instance, first, end, table, scratch, image)
+    return image

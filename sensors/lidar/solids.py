@@ -1,0 +1,74 @@
+"""Meshes packed one after the other for the projection."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from roadnet.base.arrays import Array, offsets_of
+from sensors.lidar.projection import Bodies, Solids
+from sensors.scene import Mesh, Scene
+
+
+class Packed(NamedTuple):
+    """What the projection wants to know of a mesh."""
+
+    normals: Array  # (F, 3) f4
+    area: Array  # (F,) f4
+    centre: Array  # (3,) f8
+    extent: Array  # (2,) f8
+
+
+@lru_cache(maxsize=2048)
+def packed(mesh: Mesh) -> Packed:
+    """Return normals and bounds of a mesh; faces without area get a normal of length 1e-12."""
+    corner = mesh.vertices[mesh.faces].astype(np.float64)
+    normals = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    used = corner.reshape(-1, 3)
+    low, high = (used.min(0), used.max(0)) if len(used) else (np.zeros(3), np.zeros(3))
+    centre = 0.5 * (low + high)
+    width = np.sqrt(((used[:, :2] - centre[:2]) ** 2).sum(1).max()) if len(used) else 0.0
+    return Packed(
+        normals=normals.astype(np.float32),
+        area=np.maximum(np.linalg.norm(normals, axis=1), 1e-12).astype(np.float32),
+        centre=centre,
+        extent=np.array([width, 0.5 * (high[2] - low[2])]) * 1.0001 + 1e-4,
+    )
+
+
+@lru_cache(maxsize=8)
+def solids(meshes: tuple[Mesh, ...]) -> Solids:
+    """Return meshes one after the other."""
+    packs = [packed(m) for m in meshes]
+    return Solids(
+        vertices=_chain([m.vertices for m in meshes], np.float32, 3),
+        faces=_chain([m.faces for m in meshes], np.int32, 3),
+        normals=_chain([p.normals for p in packs], np.float32, 3),
+        area=_chain([p.area for p in packs], np.float32),
+        material=_chain([m.material for m in meshes], np.uint8),
+        vertex_start=np.array(offsets_of([len(m.vertices) for m in meshes])),
+        face_start=np.array(offsets_of([len(m.faces) for m in meshes])),
+        centre=_chain([p.centre[None] for p in packs], np.float64, 3),
+        extent=_chain([p.extent[None] for p in packs], np.float64, 2),
+    )
+
+
+def bodies(scene: Scene) -> Bodies:
+    """Return the scene's things."""
+    return Bodies(
+        mesh=np.array(scene.mesh, np.int32),
+        start=np.array(scene.pose_start, np.float64).reshape(-1, 4),
+        end=np.array(scene.pose_end, np.float64).reshape(-1, 4),
+    )
+
+
+def ground_body() -> Bodies:
+    """Return the ground: it lies in the scene's frame and does not move."""
+    return Bodies(mesh=np.zeros(1, np.int32), start=np.zeros((1, 4)), end=np.zeros((1, 4)))
+
+
+def _chain(parts: list[Array], dtype: type, width: int | None = None) -> Array:
+    shape = (-1,) if width is None else (-1, width)
+    rows = [np.asarray(p, dtype).reshape(shape) for p in parts]
+    empty = np.zeros((0,) if width is None else (0, width), dtype)
+    return np.ascontiguousarray(np.concatenate([empty, *rows]))
