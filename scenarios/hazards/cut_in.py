@@ -42,7 +42,7 @@ SETTLED_S = 1.0  # the manoeuvre lasts until the body has been inside the lane f
 INSTANTS = 16  # at which the closed form looks
 APPROACH_S, FOLLOW_UP_S = 4.0, 6.0  # around the instant when its centre crosses the lane line
 SIGNALS_S = 0.4  # the indicator is lit so long before
-SAME_WAY_RAD = 0.5
+SAME_WAY_COS = 0.88  # within 28 degrees of the lane
 MOVING_MPS = 1.0
 
 
@@ -158,24 +158,22 @@ def urgent_instants(values: Columns, features: Columns, margin: float) -> tuple[
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
     """Return whether somebody entered the subject's lane from the side, ahead of it, and that was urgent."""
     seen, agents = relations(recording, net), recording.agents
-    reach = 0.5 * (agents.size[:, 0] + agents.size[recording.subject, 0])[:, None]
-    half_width = 0.5 * agents.size[:, 1:2]
     towards = (
         seen.other
         & (agents.kind != Kind.PEDESTRIAN)[:, None]
         & (agents.speed > MOVING_MPS)
-        & (np.abs(seen.turn) < SAME_WAY_RAD)
-        & (seen.s - seen.s[recording.subject] > -0.5 * reach)
+        & (seen.cosine > SAME_WAY_COS)
+        & (seen.ahead_m > 0.0)
     )
-    within = np.abs(seen.offset) < seen.half_lane
+    within = seen.aside_m < seen.half_lane_m
     crosses = np.zeros_like(within)
     crosses[:, 1:] = within[:, 1:] & ~within[:, :-1] & towards[:, 1:] & towards[:, :-1]
     step = recording.step_s
     manoeuvre = (
         towards
-        & (np.abs(seen.offset) - half_width < seen.half_lane)
+        & (seen.aside_m - seen.half_width_m < seen.half_lane_m)
         & around(crosses, round(APPROACH_S / step), round(FOLLOW_UP_S / step))
-        & (since(np.abs(seen.offset) + half_width >= seen.half_lane) <= round(SETTLED_S / step))
+        & (since(seen.aside_m + seen.half_width_m >= seen.half_lane_m) <= round(SETTLED_S / step))
     )
     return evidence(LEAF.id, VERSION, recording, seen, manoeuvre, "nobody entered the lane from the side")
 

@@ -1,5 +1,7 @@
 """A subject vehicle behind a lead: how it is set up to hold its gap, and what its driver does about a braking lead."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from roadnet.base.arrays import Array
@@ -39,23 +41,31 @@ def follow(
     )
 
 
-def closing_in(speed: Array, thw_s: Array, allowed: Array, decel: Array, kept: Array) -> tuple[Array, Array, Array]:
-    """Return (gap m, closing m/s, lead's deceleration m/s2), each (N, K), from when the lead begins to brake.
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """The subject and its lead from when the lead begins to brake; N pairs at K instants, STEP_S apart."""
 
-    The subject follows softly, as the careful human does until there is a risk; the lead brakes to `kept` of its
-    speed. All arguments (N,).
+    gap_m: Array  # (N, K)
+    speed_mps: Array  # (N, K)
+    lead_mps: Array  # (N, K)
+    braking_mps2: Array  # (N, K) of the lead, 0 where it holds its speed
+
+
+def closing_in(speed: Array, thw_s: Array, allowed: Array, decel: Array, kept: Array) -> Pair:
+    """Return how a pair closes in while the lead brakes to `kept` of its speed; all arguments (N,).
+
+    The subject follows softly, as the careful human does until there is a risk.
     """
     desired, headway, jam = hold_gap(speed, thw_s, allowed)
     v, lead, gap = speed.copy(), speed.copy(), thw_s * speed
     rows = []
     for _ in range(round(HORIZON_S / STEP_S)):
         braking = np.where(lead > kept * speed + 1e-9, decel, 0.0)
-        rows.append((gap, v - lead, braking))
+        rows.append((gap, v, lead, braking))
         wanted = jam + np.maximum(0.0, v * headway + v * (v - lead) / (2.0 * np.sqrt(ACCEL_MPS2 * DECEL_MPS2)))
         accel = ACCEL_MPS2 * (1.0 - (v / desired) ** 4) - ACCEL_MPS2 * (wanted / np.maximum(gap, LEAST_GAP_M)) ** 2
         v_next = np.maximum(v + np.maximum(accel, -SOFT_DECEL_MPS2) * STEP_S, 0.0)
         lead_next = np.maximum(lead - braking * STEP_S, kept * speed)
         gap = gap + 0.5 * (lead + lead_next - v - v_next) * STEP_S
         v, lead = v_next, lead_next
-    gaps, closing, braking = (np.stack(column, 1) for column in zip(*rows, strict=True))
-    return gaps, closing, braking
+    return Pair(*(np.stack(column, 1) for column in zip(*rows, strict=True)))

@@ -56,6 +56,9 @@ def urgent(ttc_s: Array, required_mps2: Array | float, margin: float) -> Array:
     )
 
 
-def held(mask: Array) -> Array:
-    """Return (N,) whether `mask` (N, K) holds at two instants in a row."""
-    return np.asarray((mask[:, 1:] & mask[:, :-1]).any(1))
+def held(mask: Array, *, instants: int = 2) -> Array:
+    """Return (N,) whether `mask` (N, K) holds at so many instants in a row."""
+    run = mask[:, instants - 1 :].copy()
+    for back in range(1, instants):
+        run &= mask[:, instants - 1 - back : -back]
+    return np.asarray(run.any(1))

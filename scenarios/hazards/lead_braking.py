@@ -12,6 +12,7 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.base.streams import Streams
 from roadnet.network import RoadNetwork
+from scenarios.criticality.required_deceleration import behind_braking
 from scenarios.hazards.exposure import prior
 from scenarios.hazards.following import closing_in, follow
 from scenarios.hazards.kinematics import held, urgent
@@ -29,7 +30,7 @@ ONSET_S = (1.5, 2.5)  # when the lead begins to brake
 BRAKING_MPS2 = 1.0  # a lead that slows by more than this brakes; the taxonomy's least
 MIN_BRAKING_S = 0.2  # a shorter dip is none
 AFTER_S = 1.0  # the manoeuvre lasts so long beyond the braking
-SAME_WAY_RAD = 0.5
+SAME_WAY_COS = 0.88  # within 28 degrees of the lane
 
 LEAF = Leaf(
     id="TC-03",
@@ -87,24 +88,24 @@ def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float]
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     """Return (N,) whether the onset will occur: the pair's motion until there is a risk."""
     v, thw, decel, kept = (np.asarray(values[p.name], float) for p in LEAF.parameters)
-    gap, closing, _ = closing_in(v, thw, np.maximum(features["speed_mps"], v), decel, kept)
-    ttc = np.where(closing > 1e-6, np.maximum(gap, 0.0) / np.maximum(closing, 1e-6), np.inf)
-    required = np.maximum(closing, 0.0) ** 2 / (2.0 * np.maximum(gap, 0.1))
-    return held(urgent(ttc, required, margin))
+    pair = closing_in(v, thw, np.maximum(features["speed_mps"], v), decel, kept)
+    gap, closing = np.maximum(pair.gap_m, 0.1), np.maximum(pair.speed_mps - pair.lead_mps, 1e-6)
+    required = behind_braking(gap, pair.speed_mps, pair.lead_mps, np.maximum(pair.braking_mps2, 1e-6))
+    required = np.where(pair.braking_mps2 > 0.0, required, 0.5 * closing**2 / gap)
+    return held(urgent(gap / closing, required, margin), instants=3)
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
     """Return whether the nearest vehicle ahead in the lane braked, and that was urgent."""
     seen, agents = relations(recording, net), recording.agents
-    ahead = seen.s - seen.s[recording.subject]
     in_lane = (
         seen.other
         & (agents.kind != Kind.PEDESTRIAN)[:, None]
-        & (np.abs(seen.offset) < seen.half_lane)
-        & (np.abs(seen.turn) < SAME_WAY_RAD)
-        & (ahead > 0.0)
+        & (seen.aside_m < seen.half_lane_m)
+        & (seen.cosine > SAME_WAY_COS)
+        & (seen.ahead_m > 0.0)
     )
-    distance = np.where(in_lane, ahead, np.inf)
+    distance = np.where(in_lane, seen.ahead_m, np.inf)
     leads = in_lane & (distance == distance.min(0))
     braking = lasting(leads & (agents.accel < -BRAKING_MPS2), round(MIN_BRAKING_S / recording.step_s))
     manoeuvre = leads & around(braking, 0, round(AFTER_S / recording.step_s))
