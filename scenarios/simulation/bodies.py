@@ -20,10 +20,10 @@ class Body:
 WHEEL, WALK = 1 / 0.33, 2 * pi / 1.4  # tyre radius m; two steps of a walker, m
 BODIES = {
     Kind.CAR: Body(
-        accel_most_mps2=5.0, curvature_most_1pm=0.19, steer_most_1pms=0.21, gait_radpm=WHEEL, has_lamps=True
+        accel_most_mps2=5.0, curvature_most_1pm=0.19, steer_most_1pms=0.3, gait_radpm=WHEEL, has_lamps=True
     ),
     Kind.VAN: Body(
-        accel_most_mps2=4.0, curvature_most_1pm=0.16, steer_most_1pms=0.18, gait_radpm=WHEEL, has_lamps=True
+        accel_most_mps2=4.0, curvature_most_1pm=0.16, steer_most_1pms=0.25, gait_radpm=WHEEL, has_lamps=True
     ),
     Kind.TRUCK: Body(accel_most_mps2=2.0, curvature_most_1pm=0.10, steer_most_1pms=0.1, gait_radpm=2.0, has_lamps=True),
     Kind.BUS: Body(accel_most_mps2=2.0, curvature_most_1pm=0.09, steer_most_1pms=0.1, gait_radpm=2.0, has_lamps=True),

@@ -24,8 +24,8 @@ OUTSIDE = -1  # LAW: a planner gives the controls
 STATE = 32
 
 # path (M, PATH_COLUMNS): samples of all paths, one after the other
-PX, PY, PZ, PHEADING, PCURVATURE, PCAP = range(6)
-PATH_COLUMNS = 6
+PX, PY, PCOS, PSIN, PHEADING, PZ, PCURVATURE, PCAP = range(8)
+PATH_COLUMNS = 8
 
 # stop (Q, 2): stop lines of all paths, s m along the path and the signal group
 # script (K, SCRIPT_COLUMNS): steps of all programs

@@ -37,7 +37,7 @@ from scenarios.simulation.rails import curvature_at, foot, pose_at
 
 GRAVITY = 9.81  # m/s2
 RETURN_S, RETURN_M = 0.5, 2.0  # the return to the path takes this long and this far at least; assumed
-PREVIEW_S = 0.1  # steering answers the curvature this far ahead; assumed
+PREVIEW_S = 0.3  # steering answers the curvature this far ahead; assumed
 CORRECTION_MOST = 0.1  # 1/m
 
 
@@ -56,7 +56,6 @@ def put(state: Array, i: int, x: float, y: float, z: float, yaw: float, h: float
     state[MOVE_X, i], state[MOVE_Y, i], state[TURN, i] = x - state[X, i], y - state[Y, i], yaw - state[YAW, i]
     state[YAW_RATE, i] = state[TURN, i] / h
     state[X, i], state[Y, i], state[Z, i], state[YAW, i] = x, y, z, yaw
-    state[SIN, i], state[COS, i] = sincos(yaw)
 
 
 @compiled
@@ -82,10 +81,11 @@ def rail(path: Array, first: int, end: int, state: Array, i: int, wanted: float,
     state[OFFSET, i] = state[SHIFT, i]
     x, y, z, heading = pose_at(path, first, end, state[S, i])
     sin_h, cos_h = sincos(heading)
-    yaw = heading
+    yaw, state[SIN, i], state[COS, i] = heading, sin_h, cos_h
     if state[SHIFT_RATE, i] != 0.0:
         bend = 1.0 - curvature_at(path, first, end, state[S, i]) * state[OFFSET, i]
         yaw += atan2(state[SHIFT_RATE, i], max(speed * bend, 0.0))
+        state[SIN, i], state[COS, i] = sincos(yaw)
     put(state, i, x - state[OFFSET, i] * sin_h, y + state[OFFSET, i] * cos_h, z, yaw, h)
     state[ACCEL, i], state[SPEED, i] = (speed - state[SPEED, i]) / h, speed
     state[TRAVEL, i] += travel
@@ -128,6 +128,7 @@ def steer(
     s, offset, _cos, _sin, _moved = foot(path, first, end, x, y, state[S, i] + travel)
     _x, _y, z, _heading = pose_at(path, first, end, s)
     put(state, i, x, y, z, yaw, h)
+    state[SIN, i], state[COS, i] = sin_y, cos_y
     state[S, i], state[OFFSET, i], state[CURVATURE, i] = s, offset, curvature
     state[ACCEL, i], state[SPEED, i] = (speed - state[SPEED, i]) / h, speed
     state[TRAVEL, i] += travel

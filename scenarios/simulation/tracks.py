@@ -7,13 +7,14 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError
 from roadnet.base.kept import kept
+from roadnet.base.maths import sincos_all
 from roadnet.network import RoadNetwork, SignalKind
 from roadnet.polyline import STEP_M, Path
 from roadnet.routes import lane_path, points_path
 from scenarios.model.spec import PathSpec
-from scenarios.simulation.layout import PATH_COLUMNS, PCAP, PCURVATURE, PHEADING, PX, PY, PZ
+from scenarios.simulation.layout import PATH_COLUMNS, PCAP, PCOS, PCURVATURE, PHEADING, PSIN, PX, PY, PZ
 
-LATERAL_COMFORT_MPS2 = 3.0  # drivers in curves: 85th percentile about 3 (AASHTO side friction 0.30); assumed
+LATERAL_COMFORT_MPS2 = 2.5  # what drivers accept in curves; assumed
 APPROACH_DECEL_MPS2 = 1.5  # how softly a lower speed ahead is prepared for; assumed
 
 
@@ -50,6 +51,7 @@ def tracked(path: Path, stops: Array) -> Track:
     samples = np.empty((len(path.x), PATH_COLUMNS))
     samples[:, PX], samples[:, PY], samples[:, PZ] = path.x, path.y, path.z
     samples[:, PHEADING], samples[:, PCURVATURE] = path.heading, path.curvature
+    samples[:, PSIN], samples[:, PCOS] = sincos_all(path.heading)
     samples[:, PCAP] = speed_caps(path)
     samples.setflags(write=False)
     return Track(path=path, samples=samples, stops=stops)

@@ -21,16 +21,17 @@ DEFAULTS = {
     "desired_speed_mps": 0.0,  # 0: the initial speed, or the limit for who starts at standstill
 }
 LEAST_GAP_M = 0.1  # gaps below count as this, so that the demand stays finite
-LEAST_WISH_MPS = 0.1  # a wish below is standstill
+LEAST_WISH_MPS = 0.1  # wishes below count as this
+EASE_S = 0.5  # the model's own return from above the wish is too slow for curves; assumed
 
 
 @compiled
 def free_road(speed: float, wish: float, accel: float, decel: float) -> float:
-    """Return the acceleration on an empty road, m/s2; beyond the wish it eases off at most at `decel`."""
-    if wish < LEAST_WISH_MPS:
-        return -decel
-    part = speed / wish
-    return float(max(accel * (1.0 - part * part * part * part), -decel))
+    """Return the acceleration on an empty road, m/s2; beyond the wish it eases off in EASE_S, at most at `decel`."""
+    if speed > wish:
+        return float(max((wish - speed) / EASE_S, -decel))
+    part = speed / max(wish, LEAST_WISH_MPS)
+    return float(accel * (1.0 - part * part * part * part))
 
 
 @compiled

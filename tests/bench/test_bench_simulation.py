@@ -1,0 +1,90 @@
+"""Agent-steps per second a core, contact included, and what building and unpacking a batch costs.
+
+Run: pytest tests/bench/test_bench_simulation.py --benchmark-enable -s
+CPU time minima; the floor is asserted only then, so that a busy machine never fails the default run.
+"""
+
+from time import process_time
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+import roadnet
+from roadnet.network import RoadNetwork
+from scenarios.model.spec import (
+    Action,
+    ActorProgram,
+    ConcreteScenario,
+    Control,
+    Kind,
+    PathSpec,
+    Step,
+    Trigger,
+    What,
+    When,
+)
+from scenarios.simulation.kernel import run
+from scenarios.simulation.simulate import TO_THE_END, simulate_batch
+from scenarios.simulation.tables import tables
+
+FLOOR = 2e6  # agent-steps a second a core
+CAR = (4.5, 1.8, 1.5)
+ROUNDS = 5
+
+
+def traffic(net: RoadNetwork, agents: int, index: int) -> ConcreteScenario:
+    """Return dense traffic on the boulevard: a quarter reactive, the rest on programs with steps."""
+    lanes = [row for row in range(len(net.lanes)) if net.lanes.drivable[row] and net.lanes.length_m[row] > 300.0][:4]
+    actors = []
+    for i in range(agents):
+        reactive = i % 4 == 0
+        steps = () if reactive else (Step(Trigger(When.SIMULATION_TIME, 2.0 + 0.1 * i), Action(What.SPEED, 8.0, 2.0)),)
+        actors.append(
+            ActorProgram(
+                name="ego" if i == 0 else f"car {i}",
+                kind=Kind.CAR,
+                size=CAR,
+                path=PathSpec(lanes=(lanes[i % len(lanes)],)),
+                s_m=10.0 + 14.0 * (i // len(lanes)) + index % 5,
+                speed_mps=10.0,
+                law="careful_human" if i == 0 else "idm" if reactive else "programmed",
+                control=Control.REACTIVE if reactive else Control.SCRIPTED,
+                steps=steps,
+            )
+        )
+    return ConcreteScenario(
+        leaf="BENCH", index=index, map_name=net.name, map_digest=net.digest, place="", values=(), duration_s=8.0,
+        actors=tuple(actors), suite_key=7,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def net() -> RoadNetwork:
+    return roadnet.load("boulevard")
+
+
+@pytest.mark.parametrize("agents", [16, 32])
+def test_agent_steps_a_second(net: RoadNetwork, benchmark: BenchmarkFixture, agents: int) -> None:
+    specs = [traffic(net, agents, i) for i in range(32)]
+    simulate_batch(specs[:1], net)
+    times = {"build": [], "kernel": [], "whole": []}  # type: dict[str, list[float]]
+    for _ in range(ROUNDS if benchmark.enabled else 1):
+        t0 = process_time()
+        batch = tables(specs, net)
+        t1 = process_time()
+        run()(*batch.arguments(), 0, len(specs), 0, TO_THE_END)
+        t2 = process_time()
+        simulate_batch(specs, net)
+        for name, spent in zip(times, (t1 - t0, t2 - t1, process_time() - t2), strict=True):
+            times[name].append(spent)
+    steps = len(specs) * agents * 160
+    benchmark.extra_info["agent_steps_a_second"] = rate = steps / min(times["kernel"])
+    print(
+        f"\n{agents} agents: {rate / 1e6:.2f} M agent-steps/s a core in the kernel ({1e9 / rate:.0f} ns each), "
+        f"{steps / min(times['whole']) / 1e6:.2f} M/s from spec to recording; "
+        f"building {min(times['build']) / len(specs) * 1e3:.2f} ms, "
+        f"unpacking {(min(times['whole']) - min(times['build']) - min(times['kernel'])) / len(specs) * 1e3:.2f} ms a scenario"
+    )
+    benchmark.pedantic(lambda: simulate_batch(specs, net), rounds=1)
+    if benchmark.enabled:
+        assert rate > FLOOR
