@@ -248,7 +248,7 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RoadNetwork:
     """A road network. Built by roadnet.load or roadnet.generate; everything in it is read-only."""
 
@@ -261,6 +261,9 @@ class RoadNetwork:
     signals: Signals
     objects: Objects
     findings: tuple[Finding, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return f"<RoadNetwork {self.name!r}: {len(self.roads.id)} roads, {len(self.lanes)} lanes>"
 
     @cached_property
     def digest(self) -> str:

@@ -17,8 +17,8 @@ from roadnet.base.kept import kept
 from roadnet.chains import Corridor, chains, corridor_of
 from roadnet.crossings import Crossing, crossings
 from roadnet.network import LaneType, RoadNetwork
-from roadnet.polyline import STEP_M, Path
-from roadnet.routes import lane_path
+from roadnet.polyline import STEP_M, Path, at, project
+from roadnet.routes import lane_graph, lane_path
 
 FOLLOWING_M, BESIDE_M, KERB_M = 120.0, 80.0, 60.0  # shortest corridor, stretch side by side, stretch of kerb
 ROOM_M, ROOM_SHARE = 50.0, 0.25  # room kept at each end of a corridor, or this share of a short one
@@ -99,9 +99,7 @@ def _side_by_side(net: RoadNetwork) -> list[Place]:
                 spare = max(corridor.end_m - corridor.begin_m - 2 * STEP_M, 0.0)
                 squeeze = min(1.0, spare / max(behind + ahead, 1e-9) / 2)
                 low, high = corridor.begin_m + squeeze * behind, corridor.end_m - squeeze * ahead
-                middle = (low + high) / 2 - corridor.begin_m
-                ratio = (other.end_m - other.begin_m) / (corridor.end_m - corridor.begin_m)
-                out += _stretch("side_by_side", corridor, low, high, other.lanes, other.begin_m + middle * ratio)
+                out += _stretch("side_by_side", corridor, low, high, other)
     return out
 
 
@@ -181,9 +179,7 @@ def _finder(kind: str) -> Finder:
     return FINDERS[kind]
 
 
-def _stretch(
-    kind: str, corridor: Corridor, begin: float, end: float, other: tuple[int, ...] = (), other_s: float = 0.0
-) -> list[Place]:
+def _stretch(kind: str, corridor: Corridor, begin: float, end: float, other: Corridor | None = None) -> list[Place]:
     """Return the place whose s in [begin, end] qualify, less the room that the corridor's ends need."""
     length = corridor.path.length_m
     room = min(ROOM_M, ROOM_SHARE * length)
@@ -191,15 +187,17 @@ def _stretch(
     if high - low < STEP_M:
         return []
     bend, limit = _bend_and_limit(corridor.path, low, high)
+    middle = (low + high) / 2
+    beside = 0.0 if other is None else float(project(other.path, at(corridor.path, middle)[0][None, :2])[0][0])
     return [
         Place(
             kind=kind,
             lanes=corridor.lanes,
-            s_m=(low + high) / 2,
+            s_m=middle,
             room_behind_m=low,
             room_ahead_m=length - high,
-            other_lanes=other,
-            other_s_m=other_s,
+            other_lanes=() if other is None else other.lanes,
+            other_s_m=beside,
             curvature_max_1pm=bend,
             speed_limit_mps=limit,
             weight=high - low,
@@ -214,10 +212,8 @@ def _bend_and_limit(path: Path, begin: float, end: float) -> tuple[float, float]
 
 def _runs(net: RoadNetwork, rows: Sequence[int | None]) -> list[tuple[int, int]]:
     """Return (begin, end) of the longest runs of rows that are there and lead into one another."""
-    linked = [False] + [
-        a is not None and b is not None and b in net.lanes.successor[slice(*net.lanes.successor_start[a : a + 2])]
-        for a, b in pairwise(rows)
-    ]
+    graph = lane_graph(net)
+    linked = [False, *(a is not None and b is not None and graph.has_edge(a, b) for a, b in pairwise(rows))]
     out: list[tuple[int, int]] = []
     for i, row in enumerate(rows):
         if row is None:

@@ -160,7 +160,7 @@ def lane_marks(net: RoadNetwork) -> list[Part]:
     for k, rows in enumerate(lane_rows(net)):
         s0, s1 = lanes.s_range[k]
         marks = lanes.mark[lanes.mark_start[k] : lanes.mark_start[k + 1]]
-        ends = np.append(marks[1:, 0], s1 - s0)
+        ends = np.append(marks[1:, 0], s1 - s0)[: len(marks)]
         line = with_growing_s(net, k, outer_edge(net, k, rows))
         for (begin, kind, width, colour), end in zip(marks, ends, strict=True):
             parts += painted(line, begin / max(s1 - s0, 1e-9), end / max(s1 - s0, 1e-9), kind, width, colour)
