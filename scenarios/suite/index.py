@@ -16,14 +16,15 @@ from typing import Any
 
 import numpy as np
 
-import roadnet
 from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError
+from roadnet.network import RoadNetwork
 from scenarios.model.evidence import Counterfactual, Evidence, Observed, Outcome
 from scenarios.model.recording import Recording
 from scenarios.model.run import Failure, Run
 from scenarios.model.spec import ConcreteScenario
 from scenarios.suite.blocks import BlockReader
+from scenarios.suite.maps import net_of
 from scenarios.suite.records import Verdicts, restore
 from scenarios.suite.store import Plan, block_path, read_plan, sealed_blocks, sealed_evidence
 
@@ -63,7 +64,6 @@ class Suite:
         self.path = path
         self.plan: Plan = read_plan(path)
         self._open: OrderedDict[Path, BlockReader] = OrderedDict()
-        self._nets: dict[str, Any] = {}
 
     def __enter__(self) -> "Suite":
         return self
@@ -126,20 +126,9 @@ class Suite:
                         mine[verdict.leaf] = verdict
         return {i: tuple(mine[leaf] for leaf in sorted(mine)) for i, mine in sorted(best.items())}
 
-    def net(self, map_name: str) -> Any:
+    def net(self, map_name: str) -> RoadNetwork:
         """Return the road network that scenarios call `map_name`; InputError where it changed since."""
-        if map_name not in self._nets:
-            maps = {m["name"]: m for m in self.plan.settings.get("maps", ())}
-            if map_name not in maps:
-                raise InputError(str(self.path), got=f"map {map_name!r}", wanted=f"one of {', '.join(sorted(maps))}")
-            source = dict(self.plan.about.get("map_files", {})).get(map_name, map_name)
-            net = roadnet.load(source if Path(source).is_file() else map_name)
-            if net.digest != maps[map_name]["digest"]:
-                raise InputError(
-                    str(net.source.path), got=f"digest {net.digest}", wanted=f"{maps[map_name]['digest']} (map changed)"
-                )
-            self._nets[map_name] = net
-        return self._nets[map_name]
+        return net_of(self.plan, map_name)
 
     @property
     def scenarios(self) -> Array:
