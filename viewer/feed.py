@@ -2,8 +2,7 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from dataclasses import dataclass
-from fnmatch import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 from threading import RLock
 from typing import Protocol
@@ -66,3 +65,85 @@ class SensedFeed:
     def first(self, kind: str) -> str | None:
         """Return the first stream of a kind."""
         return next(iter(self.streams(kind)), None)
+
+    def tick(self, stream: str, t_s: float) -> int:
+        """Return the number of the packet that ended last at `t_s`, at least 0."""
+        m = self._mounts[stream]
+        end_ns = m.offset_ns + (m.exposure_ns if isinstance(m, CameraMount) else m.period_ns)
+        return max((round(t_s * 1e9) - end_ns) // m.period_ns, 0)
+
+    def packet(self, stream: str, t_s: float) -> SensorPacket | None:
+        """Return the packet of `tick`, rendered if it is not kept."""
+        key = (stream, self.tick(stream, t_s))
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = self._render(*key)
+                if len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def _render(self, stream: str, seq: int) -> SensorPacket | None:
+        raise NotImplementedError
+
+
+class LogFeed:
+    """Packets of a native log: read forwards, begun anew where the user goes back, the last ones kept."""
+
+    def __init__(self, path: Path) -> None:
+        """Read provenance and stamps; InputError where the log is damaged."""
+        self.path = path
+        self.meta: LogMeta = read_meta(path)
+        self._stamps: dict[str, list[int]] = {}
+        self._kinds: dict[str, str] = {}
+        for packet, _ in read_log(path):
+            self._stamps.setdefault(packet.stream, []).append(packet.stamp_end_ns)
+            self._kinds[packet.stream] = packet.kind
+        self._kept: OrderedDict[tuple[str, int], SensorPacket] = OrderedDict()
+        self._reader: Iterator[tuple[SensorPacket, object]] = iter(())
+        self._read: dict[str, int] = {}
+        self._lock = RLock()
+
+    @property
+    def duration_s(self) -> float:
+        """Return the time of the last packet."""
+        return max((stamps[-1] for stamps in self._stamps.values()), default=0) * 1e-9
+
+    def streams(self, kind: str) -> tuple[str, ...]:
+        """Return the log's streams of a kind."""
+        return tuple(s for s in sorted(self._stamps) if kind in ("", self._kinds[s]))
+
+    def first(self, kind: str) -> str | None:
+        """Return the first stream of a kind."""
+        return next(iter(self.streams(kind)), None)
+
+    def tick(self, stream: str, t_s: float) -> int:
+        """Return the row of the packet that ended last at `t_s`, at least 0."""
+        return max(bisect_right(self._stamps[stream], round(t_s * 1e9)) - 1, 0)
+
+    def packet(self, stream: str, t_s: float) -> SensorPacket | None:
+        """Return the packet of `tick`."""
+        row = self.tick(stream, t_s)
+        with self._lock:
+            if (stream, row) not in self._kept:
+                self._read_to(stream, row)
+            self._kept.move_to_end((stream, row))
+            return self._kept[stream, row]
+
+    def _read_to(self, stream: str, row: int) -> None:
+        if self._read.get(stream, 0) > row:
+            self._read = {}
+        if not self._read:
+            self._reader = iter(read_log(self.path))
+        while self._read.get(stream, 0) <= row:
+            packet, _ = next(self._reader)
+            at = self._read.get(packet.stream, 0)
+            self._read[packet.stream] = at + 1
+            self._kept[packet.stream, at] = packet
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+def kind_of(mount: Mount) -> str:
+    """Return the kind of packet that a mount gives."""
+    return "camera" if isinstance(mount, CameraMount) else "lidar"

@@ -64,7 +64,7 @@ def chart_items(axes: Axes, lines: tuple[Line, ...], box: Box, *, cursor_s: floa
 def frame(axes: Axes, area: Box, box: Box) -> list[Item]:
     """Return the panel, the grid with its numbers and the title."""
     x0, y0, x1, y1 = area
-    t_ticks, v_ticks = ticks(axes.t_range, max(int((x1 - x0) / 70), 2)), ticks(axes.v_range, max(int((y1 - y0) / 28), 2))
+    t_ticks, v_ticks = ticks(axes.t_range, max(int((x1 - x0) / 70), 2)), ticks(axes.v_range, max(int((y1 - y0) / 17), 2))
     xs, ys = scaled(t_ticks, axes.t_range, x0, x1), scaled(v_ticks, axes.v_range, y0, y1)
     grid = [np.array([(x, y0), (x, y1)]) for x in xs] + [np.array([(x0, y), (x1, y)]) for y in ys]
     corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])

@@ -1,10 +1,9 @@
 """Bird's-eye items of a road network: surfaces by lane type, markings, furniture, signals with their state."""
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 
 from roadnet.base.arrays import Array
+from roadnet.base.kept import kept
 from roadnet.network import LaneType, MarkType, ObjectKind, RoadNetwork, SignalKind
 from viewer.draw.items import Item, Polygons, Text, keep_rows, polygons, polylines
 
@@ -25,14 +24,12 @@ SIGNAL_SIDES = (0, 4, 3, 3, 16, 3)  # square, triangle, disc: the state without 
 CORNERS = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
 DISC = np.stack([np.cos(np.arange(14) * np.pi / 7), np.sin(np.arange(14) * np.pi / 7)], -1)
 ROUND_KINDS = (ObjectKind.TREE, ObjectKind.POLE)
-_KEPT: WeakKeyDictionary[RoadNetwork, tuple[Item, ...]] = WeakKeyDictionary()
 
 
+@kept
 def road_items(net: RoadNetwork) -> tuple[Item, ...]:
     """Return the map's items; made once a network."""
-    if net not in _KEPT:
-        _KEPT[net] = (*surface_items(net), *marking_items(net), *object_items(net))
-    return _KEPT[net]
+    return (*surface_items(net), *marking_items(net), *object_items(net))
 
 
 def surface_items(net: RoadNetwork) -> tuple[Item, ...]:

@@ -76,9 +76,10 @@ def row_items(track: Track, span: tuple[float, float], area: Box) -> list[Item]:
         out.append(
             polygons([box_of(a, low, b, high)], s.role, z=2, alpha=0.5, edge_role=s.role, hatched=s.hatched)
         )
-        if b - a > text_px(s.label):
+        free = not any(abs(place(m.t_s) - (a + b) / 2) < text_px(s.label) for m in track.marks)
+        if b - a > text_px(s.label) and free:
             out.append(Text((a + b) / 2, mid, s.label, size_px=9.5, offset_px=(0, -3.5), z=8, bold=True))
-    taken: list[tuple[float, float]] = []
+    taken = [(place(m.t_s) - half, place(m.t_s) + half) for m in track.marks]
     for m in sorted(track.marks, key=lambda m: m.t_s):
         x = place(m.t_s)
         shape = np.array([(x, mid + half), (x + half * 0.8, mid), (x, mid - half), (x - half * 0.8, mid)])
@@ -91,7 +92,6 @@ def row_items(track: Track, span: tuple[float, float], area: Box) -> list[Item]:
                 out.append(Text(edge, mid, m.label, size_px=9.5, anchor=anchor, offset_px=(0, -3.5), z=8))
                 taken.append(side)
                 break
-        taken.append((x - half, x + half))
     if track.empty:
         out.append(Text(x0 + 8, mid, track.empty, "muted", size_px=9.5, anchor="start", offset_px=(0, -3.5), halo=False))
     return out

@@ -76,7 +76,8 @@ def critical_track(recording: Recording, measures: Mapping[str, Series]) -> Trac
             continue
         value, at = worst
         if (value < limit.onset) == (series.worse == "low"):
-            text = f"{SHORT[limit.measure]} {value:.2f} {limit.unit}"
+            shown = f"> {limit.top:g}" if value > limit.top else f"{value:.2f}"
+            text = f"{SHORT[limit.measure]} {shown} {limit.unit}"
             marks.append(Mark(at[-1] * recording.step_s, text, "near_miss"))
         if limit.measure == "ttc" and limit.near_miss is not None:
             below = (series.valid & (series.value <= limit.near_miss)).reshape(-1, len(recording.t_ns)).any(0)

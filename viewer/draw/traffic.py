@@ -16,7 +16,8 @@ Z_STATIC, Z_TRAIL, Z_AGENT, Z_LAMP, Z_ARROW, Z_RING, Z_LABEL = 20, 30, 40, 45, 5
 NOSED = np.array([(-0.5, -0.46), (-0.46, -0.5), (0.34, -0.5), (0.5, -0.3), (0.5, 0.3), (0.34, 0.5), (-0.46, 0.5),
                   (-0.5, 0.46)])  # fmt: skip
 SLIM = np.array([(-0.5, -0.2), (-0.3, -0.5), (0.2, -0.5), (0.5, 0.0), (0.2, 0.5), (-0.3, 0.5), (-0.5, 0.2)])
-ROUND = np.stack([np.cos(np.arange(12) * np.pi / 6), np.sin(np.arange(12) * np.pi / 6)], -1) / 2
+ANGLES = np.arange(36) * np.pi / 18
+ROUND = np.stack([np.cos(ANGLES), np.sin(ANGLES)], -1) / 2
 SCREEN = np.array([(0.12, -0.4), (0.26, -0.34), (0.26, 0.34), (0.12, 0.4)])  # windscreen: shows the heading
 BOXED = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
 WHEELED = (Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS)

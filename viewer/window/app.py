@@ -12,6 +12,7 @@ from viewer.window.main import MainWindow
 def run_window(source: Source | None, *, at_s: float | None = None, rig: str = "", theme: str = "dark") -> int:
     """Show the window until it is closed; return the exit code."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    app.setStyle("Fusion")  # type: ignore[attr-defined]
     window = MainWindow(Desk(theme=theme, rig=rig))
     window.show()
     if source is not None:

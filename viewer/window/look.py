@@ -1,6 +1,6 @@
 """The window's look: Qt palette and style sheet of a theme."""
 
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette
 
 from viewer.draw.theme import Theme
 from viewer.window.brush import colour
@@ -17,7 +17,12 @@ ROLES = {
     QPalette.ColorRole.ToolTipText: "text",
     QPalette.ColorRole.PlaceholderText: "muted",
     QPalette.ColorRole.Highlight: "accent",
-    QPalette.ColorRole.HighlightedText: "outline",
+    QPalette.ColorRole.HighlightedText: "on_accent",
+    QPalette.ColorRole.Light: "border",
+    QPalette.ColorRole.Midlight: "raised",
+    QPalette.ColorRole.Mid: "border",
+    QPalette.ColorRole.Dark: "grid",
+    QPalette.ColorRole.Shadow: "outline",
 }
 
 
@@ -31,27 +36,34 @@ def palette_of(theme: Theme) -> QPalette:
     return palette
 
 
+def tinted(icon: QIcon, colour: QColor, size_px: int = 16) -> QIcon:
+    """Return an icon in one colour: Qt's own media icons are black on any theme."""
+    pixmap = icon.pixmap(size_px, size_px)
+    painter = QPainter(pixmap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), colour)
+    painter.end()
+    return QIcon(pixmap)
+
+
 def style_of(theme: Theme) -> str:
     """Return the style sheet of a theme."""
     c = {name: theme.hex(name) for name in theme.colours}
     return f"""
     * {{ font-size: 12px; }}
-    QMainWindow, QWidget {{ background: {c["background"]}; color: {c["text"]}; }}
     QLabel#paneTitle {{ color: {c["muted"]}; font-weight: 600; padding: 2px 2px; }}
     QLabel#why {{ background: transparent; font-size: 15px; font-weight: 600; color: {c["text"]}; }}
     QLabel#fix {{ background: transparent; color: {c["muted"]}; }}
-    QLineEdit, QComboBox {{ background: {c["panel"]}; border: 1px solid {c["border"]}; border-radius: 4px;
+    QLineEdit {{ background: {c["panel"]}; border: 1px solid {c["border"]}; border-radius: 4px;
         padding: 3px 6px; min-height: 18px; }}
-    QComboBox::drop-down {{ border: none; width: 18px; }}
-    QComboBox QAbstractItemView {{ background: {c["panel"]}; border: 1px solid {c["border"]}; }}
     QToolButton {{ background: {c["raised"]}; border: 1px solid {c["border"]}; border-radius: 4px; padding: 3px 7px; }}
     QToolButton:hover {{ border-color: {c["accent"]}; }}
     QToolButton:checked {{ border-color: {c["accent"]}; color: {c["accent"]}; }}
-    QToolButton:focus, QLineEdit:focus, QComboBox:focus, QTableView:focus {{ border: 1px solid {c["accent"]}; }}
-    QToolButton:disabled, QCheckBox:disabled, QLabel:disabled {{ color: {c["border"]}; }}
+    QToolButton:focus, QLineEdit:focus, QTableView:focus {{ border: 1px solid {c["accent"]}; }}
+    QToolButton:disabled {{ color: {c["muted"]}; }}
     QTableView {{ background: {c["panel"]}; alternate-background-color: {c["background"]};
         border: 1px solid {c["border"]}; border-radius: 4px; gridline-color: {c["grid"]};
-        selection-background-color: {c["accent"]}; selection-color: {c["outline"]}; }}
+        selection-background-color: {c["accent"]}; selection-color: {c["on_accent"]}; }}
     QHeaderView::section {{ background: {c["raised"]}; color: {c["muted"]}; border: none;
         border-right: 1px solid {c["border"]}; padding: 4px 6px; font-weight: 600; }}
     QSplitter::handle {{ background: {c["background"]}; }}
@@ -62,8 +74,7 @@ def style_of(theme: Theme) -> str:
     QScrollBar::handle:horizontal {{ background: {c["border"]}; border-radius: 4px; min-width: 24px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QStatusBar {{ color: {c["muted"]}; }}
-    QMenuBar {{ background: {c["background"]}; }}
-    QMenuBar::item:selected, QMenu::item:selected {{ background: {c["accent"]}; color: {c["outline"]}; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {c["accent"]}; color: {c["on_accent"]}; }}
     QMenu {{ background: {c["panel"]}; border: 1px solid {c["border"]}; }}
     QToolTip {{ background: {c["raised"]}; color: {c["text"]}; border: 1px solid {c["border"]}; }}
     QFrame#helpCard {{ background: {c["panel"]}; border: 1px solid {c["border"]}; border-radius: 8px; }}

@@ -37,8 +37,8 @@ class MainWindow(QMainWindow):
         self.setAccessibleName("nearmiss viewer")
         self.resize(*SIZE)
         self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.panes: dict[str, QWidget] = {}
-        self._titles: list[QLabel] = []
         self._arrange()
         self._menu()
         self.help = HelpOverlay(self)
@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         desk.problem.connect(lambda text: self.statusBar().showMessage(text, 15000))
         self.show_theme()
         self.show_title()
+        self.setFocus()  # not the filter line, which would take the keys
 
     def _arrange(self) -> None:
         columns: dict[str, list[QWidget]] = {place: [] for place in PLACES}

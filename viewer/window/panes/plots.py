@@ -100,13 +100,18 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         item.showGrid(x=True, y=True, alpha=0.15)
         duration = self.desk.player.duration_s or 1.0
         self.setRange(xRange=(0, duration), yRange=(0, self.limit.top), padding=0)
-        for value, role in ((self.limit.onset, "near_miss"), (self.limit.near_miss, "collision")):
+        for value, name, role in (
+            (self.limit.onset, "onset", "near_miss"),
+            (self.limit.near_miss, "near miss", "collision"),
+        ):
             if value is not None:
                 pen = pg.mkPen(colour(theme, role), width=1.2, style=Qt.PenStyle.DashLine)
-                item.addItem(pg.InfiniteLine(pos=value, angle=0, pen=pen))
+                text = f"{name} {value:g} {self.limit.unit}"
+                options = {"position": 0.995, "anchors": [(1, 1), (1, 1)], "color": colour(theme, role)}
+                item.addItem(pg.InfiniteLine(pos=value, angle=0, pen=pen, label=text, labelOpts=options))
         lines = curves(episode.recording, episode.measures, self.limit.measure) if episode and episode.recording else ()
-        top = max([self.limit.top if self.limit.measure != "speed" else 5.0, *(peak(line) for line in lines)])
-        self.setRange(yRange=(0, min(top, self.limit.top) if self.limit.measure != "speed" else top * 1.1), padding=0)
+        if self.limit.measure == "speed":  # headroom for the title above the curves
+            self.setRange(yRange=(0, 1.45 * max([10.0, *(peak(line) for line in lines)])), padding=0)
         for line in lines:
             pen = pg.mkPen(colour(theme, line.role), width=2 if line.role == "ego" else 1.5)
             value = np.where(line.valid, line.value, np.nan)  # pyqtgraph's own way to break a curve

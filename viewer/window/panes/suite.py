@@ -91,9 +91,8 @@ class Filter(QSortFilterProxyModel):
 
     def want(self, text: str) -> None:
         """Keep the rows that hold every one of these words, in whatever column."""
-        self.beginFilterChange() if hasattr(self, "beginFilterChange") else None
         self.wanted = tuple(text.lower().split())
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, _: Index) -> bool:
         return all(word in self.rows.words[row] for word in self.wanted)

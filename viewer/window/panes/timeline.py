@@ -22,6 +22,7 @@ from viewer.draw.timeline import HEAD_PX, ROW_PX, timeline_items, track_area
 from viewer.player import SPEEDS, typed_time
 from viewer.window.brush import Brush, colour
 from viewer.window.desk import Desk
+from viewer.window.look import tinted
 
 TITLE = "Timeline"
 PLACE, ORDER = "bottom", 0
@@ -81,13 +82,13 @@ class Timeline(QWidget):
         desk.time_changed.connect(self.show_time)
         desk.playing_changed.connect(self.show_state)
         desk.episode_changed.connect(self.show_state)
+        desk.theme_changed.connect(self.show_state)
         self.show_state()
 
     def _make_buttons(self, row: QHBoxLayout) -> list[tuple[str, tuple[float, ...], QToolButton]]:
         out = []
         for icon, tip, name, values in BUTTONS:
             button = QToolButton()
-            button.setIcon(self.style().standardIcon(getattr(QStyle.StandardPixmap, icon)))
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -99,8 +100,7 @@ class Timeline(QWidget):
     def show_state(self) -> None:
         """Show what the player does."""
         player = self.desk.player
-        icon = QStyle.StandardPixmap.SP_MediaPause if player.playing else QStyle.StandardPixmap.SP_MediaPlay
-        self.buttons["toggle()"].setIcon(self.style().standardIcon(icon))
+        self._show_icons()
         self.speed.setCurrentIndex(SPEEDS.index(player.speed))
         self.backward.setChecked(player.backward)
         self.loop.setChecked(player.loop)
@@ -111,6 +111,12 @@ class Timeline(QWidget):
         self.show_time(player.time_s)
         self.tracks.fit_height()
         self.tracks.update()
+
+    def _show_icons(self) -> None:
+        for icon, _, name, values in BUTTONS:
+            shown = "SP_MediaPause" if name == "toggle" and self.desk.player.playing else icon
+            black = self.style().standardIcon(getattr(QStyle.StandardPixmap, shown))
+            self.buttons[name + str(values)].setIcon(tinted(black, colour(self.desk.theme, "text")))
 
     def show_time(self, t_s: float) -> None:
         """Show a time."""
@@ -171,6 +177,10 @@ class Tracks(QWidget):
             )
             painter.setTransform(QTransform(1, 0, 0, -1, 0, self.height()))
             self.brush.draw(painter, items, self.desk.theme, size)
+        else:
+            why = "No time runs here: open a scenario." if self.desk.episode is None else "A map stands still."
+            painter.setPen(colour(self.desk.theme, "muted"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, why)
         painter.end()
 
     def time_at(self, x_px: float) -> float:
