@@ -15,14 +15,14 @@ from roadnet.network import RoadNetwork
 from roadnet.polyline import at
 from scenarios.hazards.bodies import size_of
 from scenarios.hazards.exposure import prior
-from scenarios.hazards.kinematics import encroachment_gap, meeting, urgent
+from scenarios.hazards.kinematics import ACCEL_MPS2, SOFT_DECEL_MPS2
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.relations import Relations, relations
 from scenarios.hazards.sightline import hidden
 from scenarios.hazards.spots import RUN_S, Spot
 from scenarios.hazards.stage import CAR_LENGTH_M, CAR_WIDTH_M, at_time, road_words, subject, subject_speed
 from scenarios.hazards.taxonomy import taxonomy
-from scenarios.hazards.verdict import around, evidence
+from scenarios.hazards.verdict import around, evidence, lasting
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ActorProgram, Control, Kind, PathSpec, StaticObject, What
@@ -32,11 +32,11 @@ CHILD = size_of("child")
 PARKED_BODIES = ("car", "van", "van")  # tall enough to hide a child of 1.16 m
 KERB_M = 0.3  # between the lane's edge and the parked vehicle
 BEHIND_M = 1.4  # between the lane's edge and the child's centre: well inside the parked vehicle's width
-WALK_FROM_S = (0.3, 0.5)  # when the child starts
+WALK_FROM_S = (0.8, 1.0)  # when the child starts
 START_MPS2 = 4.0  # how fast it is at walking speed; what legs can do
 ACROSS_M = 8.0  # how far beyond the lane's centre its way leads
 CHILD_HEIGHT_M = 1.4  # below this it is a child
-HIDDEN_S, EMERGES_S = 0.3, 3.0  # the sight was blocked for so long, within so long before
+HIDDEN_S, EMERGES_S = 0.3, 5.0  # the sight was blocked for so long, within so long before
 WALKING_MPS = 0.3
 
 LEAF = Leaf(
@@ -69,9 +69,9 @@ LEAF = Leaf(
             name="arrival_s",
             meaning="from the child's first step until the subject's front reaches its line at constant speed",
             lo=0.5,
-            hi=4.0,
+            hi=3.5,
             prior=prior("pedestrian", "arrival"),
-            fill=(0.5, 4.0),
+            fill=(0.5, 3.5),
         ),
     ),
 )
@@ -116,16 +116,26 @@ def pose(xyz: Array, heading: float) -> tuple[float, float, float, float]:
 
 
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
-    """Return (N,) whether the onset will occur: two boxes at constant speeds from the child's first steps."""
-    v, walk, _, arrival = (np.asarray(values[p.name], float) for p in LEAF.parameters)
+    """Return (N,) whether the onset will occur: two boxes at constant speeds from the child's first steps.
+
+    A subject that finds the child in its corridor without a risk brakes softly until the child is across.
+    """
+    v, walk, standing_off, arrival = (np.asarray(values[p.name], float) for p in LEAF.parameters)
+    half = features["half_lane_m"]
     ramp = walk / START_MPS2  # s until it walks; it is then 0.5 walk ramp on its way
-    clear = features["half_lane_m"] + BEHIND_M - 0.5 * CHILD[1] - 0.5 * CAR_WIDTH_M - 0.5 * walk * ramp
-    gap = v * (arrival - ramp) - 0.5 * CHILD[0]
-    through, over = CAR_LENGTH_M + CHILD[0], CAR_WIDTH_M + CHILD[1]
-    ttc = meeting(gap, v, through, clear, walk, over)
-    pet = encroachment_gap(gap, v, through, clear, walk, over)
+    enters = ramp + (half + BEHIND_M - 0.5 * CHILD[1] - 0.5 * CAR_WIDTH_M - 0.5 * walk * ramp) / walk
+    leaves = enters + (CAR_WIDTH_M + CHILD[1]) / walk
+    passed = arrival + (CAR_LENGTH_M + CHILD[0]) / v
+    collides = (enters <= passed) & (arrival <= leaves)
+    braking = leaves - enters
+    slowed = v - SOFT_DECEL_MPS2 * braking
+    left = v * (arrival - enters) - (v - 0.5 * SOFT_DECEL_MPS2 * braking) * braking
+    after_child = np.where(slowed > 0.0, left / np.maximum(slowed + 0.5 * ACCEL_MPS2, 0.5), np.inf)
+    pet = np.where(enters > passed, enters - passed, after_child)
     limit = taxonomy().thresholds.onset.pet_s.value * (1.0 - margin)
-    return urgent(ttc, 0.0, margin) | (pet < limit)
+    shows = (standing_off + 0.5 * CHILD[0]) * (half + BEHIND_M) / (BEHIND_M - KERB_M)  # from here on it is seen
+    unseen = v * (arrival + WALK_FROM_S[0] - HIDDEN_S) > shows * (1.0 + margin)
+    return unseen & (collides | (pet < limit))
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
@@ -143,8 +153,6 @@ def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None
 
 def _came_out(recording: Recording, seen: Relations, row: int) -> Array:
     """Return (T,) bool: within EMERGES_S after scenery hid the agent for at least HIDDEN_S."""
-    from scenarios.hazards.verdict import lasting
-
     step = recording.step_s
     blocked = lasting(hidden(recording, row)[None], round(HIDDEN_S / step))
     return np.asarray(around(blocked, 0, round(EMERGES_S / step))[0])

@@ -13,7 +13,7 @@ from roadnet.base.arrays import Array
 from roadnet.base.streams import Streams
 from roadnet.network import RoadNetwork
 from scenarios.hazards.exposure import prior
-from scenarios.hazards.kinematics import held, meeting, soft_braking, urgent
+from scenarios.hazards.kinematics import held, soft_braking, steady, straight_ttc, urgent
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.relations import relations
 from scenarios.hazards.spots import RUN_S, Spot
@@ -39,11 +39,12 @@ GAP_GROWTH = 3.0  # drivers leave faster followers more room: times 1 + 3 (closi
 # shares of TTC below 10 s and 4 s (4.4 % and 1.0 % of 297 events)
 LEAD_IN_S = 0.5  # before the lane change begins
 SETTLED_S = 1.0  # the manoeuvre lasts until the body has been inside the lane for so long
-INSTANTS = 16  # at which the closed form looks
+INSTANT_S, LONGEST_S = 0.1, 4.8  # the closed form looks so often, for so long
 APPROACH_S, FOLLOW_UP_S = 4.0, 6.0  # around the instant when its centre crosses the lane line
 SIGNALS_S = 0.4  # the indicator is lit so long before
 SAME_WAY_COS = 0.88  # within 28 degrees of the lane
 MOVING_MPS = 1.0
+STEEPEST = 0.35  # lateral over forward speed: a lane change, not a turn; assumed
 
 
 def _gap_scale(values: Columns, features: Columns) -> tuple[Array, Array]:
@@ -63,7 +64,7 @@ LEAF = Leaf(
         Parameter(
             name="v_target_mps",
             meaning="speed of the vehicle that cuts in",
-            lo=1.0,
+            lo=2.5,
             hi=50.0,
             prior=prior("cut_in", "speed_ratio"),
             fill=(0.4, 1.1),
@@ -87,6 +88,8 @@ LEAF = Leaf(
             hi=3.0,
             prior=prior("cut_in", "lateral_speed"),
             fill=(0.7, 3.0),
+            within=lambda values, features: (np.zeros_like(values["v_target_mps"]), STEEPEST * values["v_target_mps"]),
+            within_text="at most 0.35 v_target_mps",
         ),
     ),
 )
@@ -129,30 +132,36 @@ def mid_time(values: Mapping[str, float], features: Mapping[str, float], streams
 
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     """Return (N,) whether the onset will occur."""
-    return held(urgent_instants(values, features, margin)[0])
+    return held(urgent_instants(values, features, margin)[0], instants=steady(margin))
 
 
 def urgent_instants(values: Columns, features: Columns, margin: float) -> tuple[Array, Array]:
-    """Return (urgent (N, INSTANTS), s since the centre was on the lane line): boxes at constant speeds, the subject
-    braking softly once they overlap sideways, looked at from the touch of the lane line to the manoeuvre's end.
+    """Return (urgent (N, K), s since the centre was on the lane line): boxes at constant speeds, INSTANT_S apart, from
+    the touch of the lane line to the manoeuvre's end; the subject brakes softly once they overlap sideways.
     """
     v, v_target, gap, rate = (np.asarray(values[p.name])[:, None] for p in LEAF.parameters)
     lateral, half_lane = np.abs(features["lateral_m"])[:, None], features["half_lane_m"][:, None]
     whole = 0.5 * np.pi * lateral / rate
-    touch = _phase(lateral, half_lane + 0.5 * CAR_WIDTH_M) * whole
+    askew = 0.7 * rate / v_target  # mean slope of the body on its way over the line; small angles below
+    half_wide = 0.5 * (CAR_WIDTH_M + CAR_LENGTH_M * askew)
+    touch = _phase(lateral, half_lane + half_wide) * whole
     inside = _phase(lateral, half_lane - 0.5 * CAR_WIDTH_M) * whole
-    overlap = _phase(lateral, CAR_WIDTH_M) * whole
-    clock = touch + (inside + SETTLED_S - touch) * np.linspace(0.0, 1.0, INSTANTS)  # since the lane change began
-    phase = np.clip(clock / whole, 0.0, 1.0)
-    aside = 0.5 * lateral * (1.0 + np.cos(np.pi * phase))
-    sideways = rate * np.sin(np.pi * phase)
+    overlap = _phase(lateral, half_wide + 0.5 * CAR_WIDTH_M) * whole
     at_overlap = gap - (v - v_target) * (overlap - 0.5 * whole)
     brake = soft_braking(v, at_overlap, v - v_target)
+
+    clock = touch + INSTANT_S * np.arange(int(LONGEST_S / INSTANT_S))  # since the lane change began
+    phase = np.clip(clock / whole, 0.0, 1.0)
+    side = np.sign(features["lateral_m"])[:, None]
+    slope = -side * np.arctan(rate * np.sin(np.pi * phase) / v_target)
     braked = np.maximum(clock - overlap, 0.0)
-    closing = v - v_target - brake * braked
-    distance = gap - (v - v_target) * (clock - 0.5 * whole) + 0.5 * brake * braked**2
-    ttc = meeting(distance, closing, 2.0 * CAR_LENGTH_M, aside - CAR_WIDTH_M, sideways, 2.0 * CAR_WIDTH_M)
-    return urgent(ttc, 0.0, margin) & (at_overlap > -CAR_LENGTH_M), clock - 0.5 * whole
+    distance = gap + CAR_LENGTH_M - (v - v_target) * (clock - 0.5 * whole) + 0.5 * brake * braked**2
+    aside = 0.5 * side * lateral * (1.0 + np.cos(np.pi * phase))
+    speed = np.maximum(v - brake * braked, 0.0)
+    bend = features["bend_1pm"][:, None]
+    ttc = straight_ttc(distance, aside, bend, speed, v_target, slope, (CAR_LENGTH_M, CAR_WIDTH_M))
+    counts = (clock <= inside + SETTLED_S) & (distance > 0.0)
+    return urgent(ttc, 0.0, margin) & counts, clock - 0.5 * whole
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

@@ -12,7 +12,7 @@ from scenarios.model.spec import ActorProgram, Step
 
 WISH_OVER_SPEED = 1.2  # who follows would like to go faster; assumed
 JAM_M = 1.0  # of the subject's following law here
-STEP_S, HORIZON_S = 0.1, 5.0  # of the closed loop that predicts onsets
+STEP_S, HORIZON_S = 0.1, 5.8  # of the closed loop that predicts onsets
 LEAST_GAP_M = 0.1
 
 

@@ -22,6 +22,26 @@ def meeting(gap: Array, closing: Array, through: Array | float, clear: Array, la
         return np.where(at <= np.minimum(last, leave), at, np.inf)
 
 
+def straight_ttc(
+    ahead: Array, aside: Array, bend: Array, speed: Array, other_speed: Array, slope: Array | float,
+    size: tuple[float, float],
+) -> Array:  # fmt: skip
+    """Return the time until two bodies of one size meet at constant velocities on a road of curvature `bend`, s.
+
+    ahead, aside: m along and beside the subject's path, centre to centre, left positive; slope: rad of the other's
+    heading against the path there. The other is placed where the bend has taken it, as seen from the subject.
+    """
+    length, width = size
+    heading = slope + bend * ahead
+    y = aside + 0.5 * bend * ahead**2
+    sine, cosine = np.abs(np.sin(heading)), np.cos(heading)
+    long, wide = length * cosine + width * sine, length * sine + width * cosine
+    return meeting(
+        ahead - 0.5 * (length + long), speed - other_speed * cosine, length + long,
+        np.abs(y) - 0.5 * (width + wide), -np.sign(y) * other_speed * np.sin(heading), width + wide,
+    )  # fmt: skip
+
+
 def _between(gap: Array, rate: Array, width: Array | float) -> tuple[Array, Array]:
     """Return when a gap that shrinks by `rate` is in [-width, 0]: (from, until), s; (inf, -inf) for never."""
     begin, end = gap / rate, (gap + width) / rate
@@ -54,6 +74,11 @@ def urgent(ttc_s: Array, required_mps2: Array | float, margin: float) -> Array:
         (ttc_s < onset.ttc_s.value * (1.0 - margin))
         | (np.asarray(required_mps2) > onset.required_deceleration_mps2.value * (1.0 + margin))
     )
+
+
+def steady(margin: float) -> int:
+    """Return at how many instants, 0.1 s apart, an onset must hold: more where a margin is wanted."""
+    return 2 if margin <= 0.0 else 5
 
 
 def held(mask: Array, *, instants: int = 2) -> Array:

@@ -15,11 +15,11 @@ from roadnet.network import RoadNetwork
 from scenarios.criticality.required_deceleration import behind_braking
 from scenarios.hazards.exposure import prior
 from scenarios.hazards.following import closing_in, follow
-from scenarios.hazards.kinematics import held, urgent
+from scenarios.hazards.kinematics import held, steady, straight_ttc, urgent
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.relations import relations
 from scenarios.hazards.spots import RUN_S, Spot
-from scenarios.hazards.stage import at_time, lamps_at, road_words, subject_speed, vehicle_body
+from scenarios.hazards.stage import CAR_LENGTH_M, CAR_WIDTH_M, at_time, lamps_at, road_words, subject_speed, vehicle_body
 from scenarios.hazards.verdict import around, evidence, lasting
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
@@ -92,7 +92,11 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     gap, closing = np.maximum(pair.gap_m, 0.1), np.maximum(pair.speed_mps - pair.lead_mps, 1e-6)
     required = behind_braking(gap, pair.speed_mps, pair.lead_mps, np.maximum(pair.braking_mps2, 1e-6))
     required = np.where(pair.braking_mps2 > 0.0, required, 0.5 * closing**2 / gap)
-    return held(urgent(gap / closing, required, margin), instants=3)
+    bend, none = features["bend_1pm"][:, None], np.zeros_like(gap)
+    ttc = straight_ttc(
+        gap + CAR_LENGTH_M, none, bend, pair.speed_mps, pair.lead_mps, none, (CAR_LENGTH_M, CAR_WIDTH_M)
+    )
+    return held(urgent(ttc, required, margin), instants=steady(margin))
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

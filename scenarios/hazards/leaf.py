@@ -43,6 +43,8 @@ class Parameter:
     fill: tuple[float, float]  # range of z over which gap filling spreads evenly
     given: Given | None = None
     given_text: str = ""  # how it depends on what, for the catalogue
+    within: Given | None = None  # (lo, hi) that hold as well, where they depend on other values
+    within_text: str = ""
 
     @property
     def unit(self) -> str:

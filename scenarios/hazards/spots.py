@@ -20,6 +20,7 @@ BEFORE_S, AFTER_S = 4.5, 6.5  # a run of 8 s whose conflict comes after 1.5 to 4
 CROSSING_S = 7.0  # who crosses may come as late and may have come as early
 EXTRA_AHEAD_M = 30.0  # who drives ahead needs road too
 EXTENDED_M = 250.0  # how far a corridor is continued beyond its place
+BEND_M = 30.0  # over which the road's bend is told
 SPACING_M = 10.0  # between spots of a stretch
 COMFORT_LATERAL_MPS2 = 2.0  # comfortable in bends; assumed
 SPEEDS_MPS = np.arange(4.0, 36.5, 0.5)  # candidates of a spot's speed
@@ -89,6 +90,7 @@ def _stretch_spots(net: RoadNetwork, place: Place) -> list[tuple[Spot, float, di
     s = low + (np.arange(count) + 0.5) * (high - low) / count
     speed = room_speed(corridor.path, s)
     beside = _neighbour(net, place, corridor, s)
+    bend = mean_curvature(corridor.path, s)
     kerb = 1.0 if net.roads.left_hand[net.lanes.road[place.lanes[0]]] else -1.0  # left positive
     half = np.interp(s, np.arange(len(corridor.path.x)) * STEP_M, corridor.path.half_width)
     return [
@@ -100,6 +102,7 @@ def _stretch_spots(net: RoadNetwork, place: Place) -> list[tuple[Spot, float, di
                 "half_lane_m": float(half[i]),
                 "lateral_m": float(beside[i]),
                 "kerb_side": kerb,
+                "bend_1pm": float(bend[i]),
             },
         )
         for i in np.flatnonzero(speed >= SLOWEST_MPS)
@@ -152,6 +155,14 @@ def room_speed(path: Path, s: Array, *, before_s: float = BEFORE_S, after_s: flo
     rows = np.arange(len(SPEEDS_MPS))[:, None]
     slow = below[rows, np.clip(last, 0, samples)] - below[rows, np.clip(first, 0, samples)]
     return np.where(inside & (slow == 0), SPEEDS_MPS[:, None], 0.0).max(0)
+
+
+def mean_curvature(path: Path, s: Array) -> Array:
+    """Return (N,) the mean curvature from each `s` to BEND_M ahead, 1/m, left positive."""
+    turned = np.concatenate([[0.0], np.cumsum(path.curvature) * STEP_M])
+    first = np.clip((s / STEP_M).astype(int), 0, len(turned) - 1)
+    last = np.clip(first + int(BEND_M / STEP_M), 1, len(turned) - 1)
+    return np.asarray((turned[last] - turned[first]) / np.maximum((last - first) * STEP_M, STEP_M))
 
 
 def _length(net: RoadNetwork, lanes: tuple[int, ...]) -> float:
