@@ -27,6 +27,28 @@ from roadnet.toy_callee import (  # in another file
 def caller(x):
     return 10.0 * callee(x)
 """
+LAW = """from roadnet.base.compiled import compiled
+
+@compiled(signature="float64(float64)")
+def law(x):
+    return x + {added}
+"""
+KERNEL = """from importlib import import_module
+from roadnet.base.compiled import compiled
+
+@compiled
+def kernel(table, x):
+    total = 0.0
+    for law in table:
+        total += law(x)
+    return total
+
+def caller(x):
+    law = import_module("roadnet.toy_law").law
+    return kernel((law, law), x)
+
+caller.stats = kernel.stats
+"""
 RUN = """
 import json, sys
 from roadnet.toy_caller import caller
@@ -87,6 +109,16 @@ def test_an_unrelated_edit_keeps_the_compiled_code(tree: Path) -> None:
     (tree / "roadnet" / "unrelated.py").write_text("x = 2\n")
     assert run(tree) == (20.0, 1)
     assert folders(tree) == before
+
+
+def test_an_edited_law_in_a_table_changes_the_result_of_a_kernel_that_does_not_import_it(tree: Path) -> None:
+    law = tree / "roadnet" / "toy_law.py"
+    law.write_text(LAW.format(added=1))
+    (tree / "roadnet" / "toy_caller.py").write_text(KERNEL)
+    assert run(tree) == (4.0, 0)
+    assert run(tree) == (4.0, 1)
+    law.write_text(LAW.format(added=2))
+    assert run(tree)[0] == 6.0
 
 
 def test_numbas_own_cache_would_have_been_stale(tree: Path) -> None:
