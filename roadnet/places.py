@@ -121,6 +121,8 @@ def _kerbside(net: RoadNetwork) -> list[Place]:
 
 
 def _signalled_crossing(net: RoadNetwork) -> list[Place]:
+    if not net.signals.dynamic.any():
+        return []
     return [_crossing_place(x) for x in crossings(net) if x.group is not None and x.other_group is not None]
 
 

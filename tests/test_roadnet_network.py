@@ -165,3 +165,16 @@ def test_town01_lights_govern_the_movements_behind_them(
         assert len(rows)
         assert net.roads.in_junction[net.lanes.road[rows]].all()
         assert len(set(net.roads.junction[net.lanes.road[rows]])) == 1
+
+
+@pytest.mark.parametrize("name", ["crossing", "Town01"])
+def test_lights_face_the_traffic_that_they_govern(
+    name: str, real: Callable[[str], Path], load_map: Callable[[str], RoadNetwork]
+) -> None:
+    net = load_map(str(real(REAL_MAPS[name])) if name in REAL_MAPS else name)
+    signals, lanes = net.signals, net.lanes
+    for i in np.flatnonzero(signals.kind == SignalKind.TRAFFIC_LIGHT):
+        for row in signals.lane[signals.lane_start[i] : signals.lane_start[i + 1]]:
+            inside = net.roads.in_junction[lanes.road[row]]
+            meets = lanes.centre_start[row] if inside else lanes.centre_start[row + 1] - 1
+            assert np.cos(lanes.centre_heading[meets] - signals.pose[i, 3]) < -0.9

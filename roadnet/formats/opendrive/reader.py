@@ -36,7 +36,8 @@ def read(path: str | Path) -> RoadNetwork:
     pairs, spans = junction_conflicts(table, lanes)
     connections = Counter(doc.text(e.getparent(), "id", "") for e in doc.root.iterfind("junction/connection"))
     columns = {"road": lanes.road, "id": lanes.id, "s_range": lanes.s_range}
-    columns |= {"drivable": lanes.drivable, "forward": lanes.forward}
+    meets = np.where(table.in_junction[lanes.road], lanes.centre_start[:-1], lanes.centre_start[1:] - 1)
+    columns |= {"drivable": lanes.drivable, "forward": lanes.forward, "heading": lanes.centre_heading[meets]}
     marks, mark_start = ragged([part.centre_marks for part in per_road], np.float64, 5)
     return RoadNetwork(
         name=path.stem,

@@ -63,12 +63,14 @@ def read_signals(doc: Document, roads: list[Road]) -> list[Signal]:
 
 
 def signal_table(doc: Document, signals: list[Signal], roads: Roads, lanes: dict[str, Array]) -> Signals:
-    """Return the arrays of the signals. `lanes`: columns road, id, s_range, drivable, forward."""
+    """Return the arrays of the signals. `lanes`: columns road, id, s_range, drivable, forward, and heading: of
+    the traffic where it meets a signal of the lane."""
     S = len(signals)
     dynamic = np.array([doc.text(x.element, "dynamic", "no") == "yes" for x in signals], bool)
     kind = np.array([KINDS.get(doc.text(x.element, "type", ""), SignalKind.OTHER) for x in signals], np.uint8)
     group, group_id = _groups(doc, signals, dynamic)
-    lane, lane_start = ragged([_governed(x, roads, lanes) for x in signals], np.int32)
+    governed = [_governed(x, roads, lanes) for x in signals]
+    lane, lane_start = ragged(governed, np.int32)
     value = [_value(doc, x.element, k) for x, k in zip(signals, kind, strict=True)]
     return Signals(
         id=tuple(x.id for x in signals),
@@ -77,7 +79,7 @@ def signal_table(doc: Document, signals: list[Signal], roads: Roads, lanes: dict
         road=np.array([x.road for x in signals], np.int32),
         s=np.array([x.s for x in signals], float),
         t=np.array([x.t for x in signals], float),
-        pose=_poses(doc, signals, roads),
+        pose=_poses(doc, signals, roads, [lanes["heading"][rows] for rows in governed]),
         size=np.array([[doc.number(x.element, k, 0.0) for k in ("width", "height")] for x in signals]).reshape(S, 2),
         value=np.array([v or 0.0 for v in value], float),
         has_value=np.array([v is not None for v in value], bool),
@@ -127,11 +129,12 @@ def _groups(doc: Document, signals: list[Signal], dynamic: Array) -> tuple[Array
     return group, tuple(names)
 
 
-def _poses(doc: Document, signals: list[Signal], roads: Roads) -> Array:
+def _poses(doc: Document, signals: list[Signal], roads: Roads, traffic: list[Array]) -> Array:
     """Return (S, 4) poses; the heading is where the face looks: against the traffic that it is meant for.
 
-    Some tools write hOffset as seen from the road, others as seen from the governed traffic: of the two, the
-    one that can be read by that traffic is taken.
+    Some tools write hOffset as seen from the road, others as seen from the governed traffic, and CARLA's towns
+    turn the orientation round: of the headings along one axis, the one that the governed traffic can read is
+    taken. `traffic`: headings of the governed lanes of each signal.
     """
     if not signals:
         return np.zeros((0, 4))
@@ -142,8 +145,11 @@ def _poses(doc: Document, signals: list[Signal], roads: Roads) -> Array:
     turn = wrap_angle(np.array([doc.number(x.element, "hOffset", 0.0) for x in signals]))
     against = np.array([np.pi if doc.text(x.element, "orientation", "none") != "-" else 0.0 for x in signals])
     turn = np.where(np.cos(turn) < 0, wrap_angle(turn + np.pi), turn)
+    face = heading + against + turn
+    toward = np.array([np.cos(a - f).sum() for a, f in zip(traffic, face, strict=True)])
+    face = np.where(toward > 0, face + np.pi, face)
     xyz = origin + t[:, None] * axes[:, 0]
-    return np.column_stack([xyz[:, 0], xyz[:, 1], xyz[:, 2] + up, wrap_angle(heading + against + turn)])
+    return np.column_stack([xyz[:, 0], xyz[:, 1], xyz[:, 2] + up, wrap_angle(face)])
 
 
 def _value(doc: Document, e: Element, kind: int) -> float | None:
