@@ -79,6 +79,20 @@ def test_fog_hides_what_is_far_and_leaves_truth_alone() -> None:
     assert fog[0][far].std() < 0.35 * clear[0][far].std()
 
 
+@pytest.mark.parametrize(
+    ("coefficients", "want"),
+    [
+        ((0.1, 0.0, 0.0, 0.0, 0.0), (0.5 * 1.029, 0.2 * 1.029)),
+        ((0.0, 0.0, 0.0, 0.1, 0.0), (0.5 + 0.1 * (0.29 + 0.5), 0.2 + 0.2 * 0.1)),
+        ((0.0, 0.0, 0.1, 0.0, 0.0), (0.5 + 0.2 * 0.1, 0.2 + 0.1 * (0.29 + 0.08))),
+        ((0.0, 0.1, 0.0, 0.0, 0.1), (0.5 * (1 + 0.1 * 0.0841 + 0.1 * 0.024389), 0.2 * (1 + 0.00841 + 0.0024389))),
+    ],
+)
+def test_distortion_of_one_point_by_hand(coefficients: tuple[float, ...], want: tuple[float, float]) -> None:
+    """x = 0.5, y = 0.2: r2 = 0.29, x y = 0.1."""
+    np.testing.assert_allclose(distort(np.array([0.5, 0.2]), coefficients), want, rtol=1e-12)  # type: ignore[arg-type]
+
+
 coefficient = st.floats(-0.15, 0.15)
 
 
