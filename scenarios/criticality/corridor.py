@@ -83,7 +83,7 @@ def driven_path(recording: Recording, net: RoadNetwork | None) -> tuple[Array, A
     if not len(xy):
         return np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]), np.zeros(len(present))
     run = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
-    keep = np.unique(np.searchsorted(run, np.arange(0.0, run[-1] + 1e-9, KNOT_M)))
+    keep = np.unique(np.searchsorted(run, np.arange(0.0, run[-1], KNOT_M)))
     far = continuation(net, xy[-1], float(yaw[-1]))
     keep = keep[run[-1] - run[keep] > 0.5 * KNOT_M]
     points = np.concatenate([xy[keep], xy[-1:], far])
