@@ -179,7 +179,7 @@ def test_tables_of_normal_numbers_are_normal() -> None:
     assert (normals(16) ** 4).mean() == pytest.approx(3.0, abs=0.01)
 
 
-@given(st.integers(8, 14), st.floats(0.05, 0.4))
+@given(st.integers(8, 14), st.floats(0.05, 0.3))
 @settings(max_examples=20, deadline=None)
 def test_the_tone_curve_rises(bits: int, grey_share: float) -> None:
     curve = developing(bits, grey_share).astype(int)

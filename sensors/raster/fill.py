@@ -24,58 +24,35 @@ def set_up(
     vertex_start: Array,  # (M + 1,) i8
     faces: Array,  # (F, 3) i4
     face_start: Array,  # (M + 1,) i8
-    sphere: Array,  # (M, 4) f8
     mesh: Array,  # (I,) i8
-    pose: Array,  # (I, 4) f8 x y z yaw
+    placed: Array,  # (I,) i8 which placements to draw, rows of `mesh`
+    cam_T_body: Array,  # (I, 3, 4) f8
     cull: Array,  # (I,) i8: 1 leaves out faces seen from behind, -1 those seen from the front, 0 none
-    cam_T_map: Array,  # (4, 4) f8
+    cam_R_map: Array,  # (3, 3) f8
     lens: Array,  # (8,) f8 fx fy cx cy near far width height
     perspective: bool,
     record: Array,  # (N, RECORD) f8 out
     face_of: Array,  # (N,) i4 out
-    instance_of: Array,  # (N,) i4 out
+    placement_of: Array,  # (N,) i4 out
     normal_of: Array,  # (N, 3) f4 out, the scene's frame, outward
 ) -> int:
     """Return how many screen triangles were written: transform, cull, clip at the near plane, project."""
     fx, fy, cx, cy, near, far, width, height = lens
-    r = cam_T_map
+    r = cam_R_map
     longest = 0
     for m in range(len(vertex_start) - 1):
         longest = max(longest, vertex_start[m + 1] - vertex_start[m])
     cam = np.empty((longest, 3))
     poly = np.empty((4, 3))
     screen = np.empty((4, 2))
-    slope_x = np.sqrt(1.0 + (max(cx, width - cx) / fx) ** 2)
-    slope_y = np.sqrt(1.0 + (max(cy, height - cy) / fy) ** 2)
     count = 0
-    for i in range(len(mesh)):
-        m = mesh[i]
-        c, s = np.cos(pose[i, 3]), np.sin(pose[i, 3])
-        # cam_R_body and cam_t_body
-        r00, r01, r02 = r[0, 0] * c + r[0, 1] * s, r[0, 1] * c - r[0, 0] * s, r[0, 2]
-        r10, r11, r12 = r[1, 0] * c + r[1, 1] * s, r[1, 1] * c - r[1, 0] * s, r[1, 2]
-        r20, r21, r22 = r[2, 0] * c + r[2, 1] * s, r[2, 1] * c - r[2, 0] * s, r[2, 2]
-        px, py, pz = pose[i, 0], pose[i, 1], pose[i, 2]
-        t0 = r[0, 0] * px + r[0, 1] * py + r[0, 2] * pz + r[0, 3]
-        t1 = r[1, 0] * px + r[1, 1] * py + r[1, 2] * pz + r[1, 3]
-        t2 = r[2, 0] * px + r[2, 1] * py + r[2, 2] * pz + r[2, 3]
-        sx, sy, sz, radius = sphere[m]
-        gx = r00 * sx + r01 * sy + r02 * sz + t0
-        gy = r10 * sx + r11 * sy + r12 * sz + t1
-        gz = r20 * sx + r21 * sy + r22 * sz + t2
-        if gz + radius < near or gz - radius > far:
-            continue
-        if perspective:
-            wide = max(cx, width - cx) / fx
-            high = max(cy, height - cy) / fy
-            if abs(gx) - wide * gz > radius * slope_x or abs(gy) - high * gz > radius * slope_y:
-                continue
+    for i in placed:
+        m, T = mesh[i], cam_T_body[i]
         v0 = vertex_start[m]
         for v in range(v0, vertex_start[m + 1]):
             x, y, z = np.float64(vertices[v, 0]), np.float64(vertices[v, 1]), np.float64(vertices[v, 2])
-            cam[v - v0, 0] = r00 * x + r01 * y + r02 * z + t0
-            cam[v - v0, 1] = r10 * x + r11 * y + r12 * z + t1
-            cam[v - v0, 2] = r20 * x + r21 * y + r22 * z + t2
+            for k in range(3):
+                cam[v - v0, k] = T[k, 0] * x + T[k, 1] * y + T[k, 2] * z + T[k, 3]
         for f in range(face_start[m], face_start[m + 1]):
             a, b, d = faces[f, 0], faces[f, 1], faces[f, 2]
             za, zb, zd = cam[a, 2], cam[b, 2], cam[d, 2]
@@ -131,10 +108,9 @@ def set_up(
                 out[4], out[5] = screen[j + 1, 0], screen[j + 1, 1]
                 out[6], out[7], out[8] = du, dv, w0
                 face_of[count] = f
-                instance_of[count] = i
-                normal_of[count, 0] = (r[0, 0] * nx + r[1, 0] * ny + r[2, 0] * nz) / length
-                normal_of[count, 1] = (r[0, 1] * nx + r[1, 1] * ny + r[2, 1] * nz) / length
-                normal_of[count, 2] = (r[0, 2] * nx + r[1, 2] * ny + r[2, 2] * nz) / length
+                placement_of[count] = i
+                for axis in range(3):
+                    normal_of[count, axis] = (r[0, axis] * nx + r[1, axis] * ny + r[2, axis] * nz) / length
                 count += 1
     return count
 

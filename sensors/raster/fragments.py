@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from roadnet.base.arrays import Array
+from roadnet.base.maths import sincos_all
 from sensors.raster.fill import NOTHING, RECORD, fill, set_up
 from sensors.raster.triangles import Triangles
 from sensors.raster.view import View
@@ -57,21 +58,21 @@ def rasterise_parallel(
 def _draw(
     triangles: Triangles, cam_T_map: Array, lens: Array, cull: Array, least_w: float, bands: int, perspective: bool
 ) -> Fragments:
-    counts = np.diff(triangles.face_start)[triangles.mesh]
-    room = 2 * int(counts.sum()) + 1  # the near plane makes at most two of one
-    record = np.empty((room, RECORD), np.float64)
+    cam_T_body = placed_in(cam_T_map, triangles.pose)
+    placed = np.flatnonzero(in_view(triangles, cam_T_body, lens, perspective))
+    room = 2 * int(np.diff(triangles.face_start)[triangles.mesh[placed]].sum()) + 1  # clipping makes two of one
+    record, normal = np.empty((room, RECORD), np.float64), np.empty((room, 3), np.float32)
     face, placement = np.empty(room, np.int32), np.empty(room, np.int32)
-    normal = np.empty((room, 3), np.float32)
     n = set_up(
         triangles.vertices,
         triangles.vertex_start,
         triangles.faces,
         triangles.face_start,
-        triangles.sphere,
         triangles.mesh,
-        triangles.pose,
+        placed,
+        cam_T_body,
         cull.astype(np.int64),
-        np.ascontiguousarray(cam_T_map, np.float64),
+        np.ascontiguousarray(cam_T_map[:3, :3], np.float64),
         lens,
         perspective,
         record,
@@ -83,6 +84,27 @@ def _draw(
     w, owner = np.full(shape, least_w, np.float32), np.full(shape, NOTHING, np.int32)
     by_rows(lambda top, end: fill(record[:n], top, end, w, owner), shape[0], bands)
     return Fragments(w=w, owner=owner, face=face[:n], placement=placement[:n], normal=normal[:n])
+
+
+def placed_in(cam_T_map: Array, pose: Array) -> Array:
+    """Return cam_T_body (I, 3, 4) of placements (I, 4) x, y, z, yaw; element by element, the same on every CPU."""
+    sin, cos = (a[:, None] for a in sincos_all(pose[:, 3]))
+    x, y, z, t = (cam_T_map[:3, k] for k in range(4))
+    place = x * pose[:, :1] + y * pose[:, 1:2] + z * pose[:, 2:3] + t
+    return np.stack([x * cos + y * sin, y * cos - x * sin, np.broadcast_to(z, place.shape), place], -1)
+
+
+def in_view(triangles: Triangles, cam_T_body: Array, lens: Array, perspective: bool) -> Array:
+    """Return (I,) bool: a placement's bounding sphere reaches into the picture's pyramid, or its slab of depth."""
+    fx, fy, cx, cy, near, far, width, height = lens
+    sphere = triangles.sphere[triangles.mesh]
+    x, y, z = (np.einsum("iab,ib->ia", cam_T_body[:, :, :3], sphere[:, :3]) + cam_T_body[:, :, 3]).T
+    radius = sphere[:, 3]
+    out = (z + radius >= near) & (z - radius <= far)
+    if perspective:
+        for across, slope in ((x, max(cx, width - cx) / fx), (y, max(cy, height - cy) / fy)):
+            out &= np.abs(across) - slope * z <= radius * np.sqrt(1.0 + slope * slope)
+    return np.asarray(out)
 
 
 def by_rows(work: Callable[[int, int], None], height: int, bands: int) -> None:
