@@ -24,7 +24,7 @@ from viewer.draw.svg import svg
 from viewer.draw.theme import DARK, LIGHT, coloured
 from viewer.draw.timeline import timeline_height, timeline_items
 from viewer.draw.tracks import Mark, Span, Track, event_times, fault_track, hazard_track, runs
-from viewer.draw.traffic import agent_items, footprint, static_items, traffic_items
+from viewer.draw.traffic import Z_AGENT, agent_items, footprint, static_items, traffic_items
 from viewer.draw.view import View, fitted, of_map, of_moment, pixel_view
 
 PIXELS = pixel_view(100, 60)
@@ -41,7 +41,7 @@ def test_a_polygon_covers_its_pixels_and_no_others():
 
 
 def test_overlapping_polygons_of_one_list_join_whatever_their_orientation():
-    other = SQUARE[::-1] + (10, 0)
+    other = np.add(SQUARE[::-1], (10.0, 0.0))
     picture = paint((polygons([SQUARE, other], "ego"),), PIXELS, DARK)
     assert (picture == DARK["ego"]).all(-1).sum() == 600
 
@@ -109,9 +109,11 @@ def test_a_moment_between_two_steps_lies_between_them_and_turns_the_short_way():
 
 def test_an_agent_that_left_is_not_drawn():
     recording = zoo.leaver()
-    count = lambda t_s: sum(  # noqa: E731
-        len(i.start) - 1 for i in agent_items(recording, moment(recording, t_s)) if isinstance(i, Polygons) and i.z == 40
-    )
+
+    def count(t_s):
+        items = agent_items(recording, moment(recording, t_s))
+        return sum(len(i.start) - 1 for i in items if isinstance(i, Polygons) and i.z == Z_AGENT)
+
     assert (count(0.5), count(1.5)) == (2, 1)
 
 
@@ -127,7 +129,11 @@ def test_a_footprint_reaches_forward_by_half_the_length(kind):
 
 def test_lamps_are_drawn_while_they_are_lit():
     recording = zoo.recording()
-    lines = lambda: sum(len(i.points) for i in agent_items(recording, moment(recording, 0.0)) if isinstance(i, Polylines))  # noqa: E731, E501
+
+    def lines():
+        items = agent_items(recording, moment(recording, 0.0))
+        return sum(len(i.points) for i in items if isinstance(i, Polylines))
+
     dark = lines()
     recording.agents.lamps[1, 0] = LAMP_BRAKE | LAMP_LEFT
     assert (dark, lines()) == (0, 8)
@@ -155,7 +161,9 @@ def test_the_map_shows_every_lane_once(crossing):
     assert sum(len(i.start) - 1 for i in surfaces) == len(crossing.lanes)
     assert road_items(crossing) is road_items(crossing)
     labelled = {i.text for i in road_labels(crossing)}
-    assert labelled == {r for r, inside in zip(crossing.roads.id, crossing.roads.in_junction, strict=True) if not inside}
+    assert labelled == {
+        r for r, inside in zip(crossing.roads.id, crossing.roads.in_junction, strict=True) if not inside
+    }
 
 
 def test_signals_differ_by_shape_as_well_as_by_colour(crossing):
@@ -204,7 +212,10 @@ def test_a_chart_breaks_its_curve_where_the_measure_is_missing():
 
 
 def test_a_timeline_has_one_row_a_track():
-    tracks = (Track(title="Hazards", spans=(Span(1.0, 2.0, "TC-05", "hazard"),)), Track(title="C", marks=(Mark(1.0, "x", "ego"),)))
+    tracks = (
+        Track(title="Hazards", spans=(Span(1.0, 2.0, "TC-05", "hazard"),)),
+        Track(title="C", marks=(Mark(1.0, "x", "ego"),)),
+    )
     height = timeline_height(tracks)
     items = timeline_items(tracks, 8.0, (640, height), now_s=1.0, selection_s=(0.5, 1.5), hover_s=3.0)
     assert {i.text for i in items if isinstance(i, Text)} >= {"Hazards", "C", "TC-05", "x"}
@@ -258,7 +269,9 @@ def test_any_shape_can_be_painted(rows, hatched):
     assert len(low) == len(high) == len(rows)
 
 
-DRAGS = st.lists(st.tuples(st.sampled_from(["turn", "zoom", "pan"]), st.floats(-900, 900), st.floats(-900, 900)), max_size=12)
+DRAGS = st.lists(
+    st.tuples(st.sampled_from(["turn", "zoom", "pan"]), st.floats(-900, 900), st.floats(-900, 900)), max_size=12
+)
 
 
 @given(DRAGS, st.floats(-7, 7))

@@ -65,7 +65,8 @@ class ToyFeed:
             return SensorPacket(**common, arrays={"rgb": np.full((60, 80, 3), seq, np.uint8)}, info=info)
         n = 50
         arrays = {
-            "xyz": np.random.default_rng(1).uniform(-20, 20, (n, 3)).astype(np.float32), "intensity": np.zeros(n, np.uint8),
+            "xyz": np.random.default_rng(1).uniform(-20, 20, (n, 3)).astype(np.float32),
+            "intensity": np.zeros(n, np.uint8),
             "t_off_ns": np.zeros(n, np.uint32), "ring": np.zeros(n, np.uint16), "column": np.zeros(n, np.uint16),
         }  # fmt: skip
         return SensorPacket(**common, arrays=arrays)
@@ -340,7 +341,9 @@ def test_everything_that_takes_focus_has_a_name(window):
     for kind in (QAbstractButton, QComboBox, QLineEdit, QTableView):
         for widget in window.findChildren(kind):
             named = widget.accessibleName() or getattr(widget, "text", str)() or widget.toolTip()
-            inner = widget.objectName().startswith("qt_") or isinstance(widget.parent(), QComboBox | QTableView | QLineEdit)
+            inner = widget.objectName().startswith("qt_") or isinstance(
+                widget.parent(), QComboBox | QTableView | QLineEdit
+            )
             assert named or inner, widget
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Protocol
 
+from roadnet.base.errors import InputError
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import Recording
 from scenarios.model.spec import SensorEvent
@@ -14,7 +15,6 @@ from sensors.formats.native import read_log, read_meta
 from sensors.log import LogMeta
 from sensors.packet import SensorPacket
 from sensors.rig import CameraMount, Mount, Rig, load_rig
-from sensors.sensing import sense
 
 KEPT = 24  # packets; a lidar sweep is about 3 MB, a camera frame 4 MB
 DEFAULT_RIG = "demo"
@@ -84,7 +84,7 @@ class SensedFeed:
             return self._kept[key]
 
     def _render(self, stream: str, seq: int) -> SensorPacket | None:
-        raise NotImplementedError
+        raise InputError("sensing", got="nothing", wanted="soon")
 
 
 class LogFeed:

@@ -34,7 +34,8 @@ def birdseye(episode: Episode, t_s: float, size: Size, theme: Theme, *, lidar: b
 
 def birdseye_items(episode: Episode, t_s: float, *, lidar: bool) -> tuple[Item, ...]:
     """Return map, signals, traffic and, if asked for, the lidar sweep delivered last."""
-    net, recording, items = episode.net, episode.recording, []
+    net, recording = episode.net, episode.recording
+    items: list[Item] = []
     now = moment(recording, t_s) if recording is not None else None
     if net is not None:
         items += road_items(net)

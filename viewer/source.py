@@ -106,7 +106,7 @@ class Episode:
         with self._lock:
             _ = self.tracks, self.critical_s
             if self.feed is None and self.recording is not None and self.net is not None:
-                seed = self.spec.suite_key if self.spec is not None else 0
+                seed = self.spec.sensor_seed if self.spec is not None else 0
                 events = self.spec.sensor_events if self.spec is not None else ()
                 self.feed = SensedFeed(self.recording, self.net, rig=rig, faults=events, seed=seed)
         return self
@@ -133,7 +133,9 @@ def open_source(path: str | Path) -> Source:
         folder, index = locate(here)
         return SuiteSource(folder, index)
     if here.is_dir():
-        raise InputError(str(path), got="a folder without SUITE.json", wanted="a suite, SUITE/ID, a map or a sensor log")
+        raise InputError(
+            str(path), got="a folder without SUITE.json", wanted="a suite, SUITE/ID, a map or a sensor log"
+        )
     return MapSource(str(path))
 
 

@@ -44,7 +44,7 @@ def chart_items(axes: Axes, lines: tuple[Line, ...], box: Box, *, cursor_s: floa
     area = plot_area(box)
     out: list[Item] = [*frame(axes, area, box)]
     for value, label, role in axes.thresholds:
-        y = float(scaled(np.array([value]), axes.v_range, area[1], area[3])[0])
+        y = at(value, axes.v_range, area[1], area[3])
         out.append(polylines([np.array([(area[0], y), (area[2], y)])], role, z=2, width_px=1.2, dash=(5.0, 3.0)))
         out.append(Text(area[2] - 4, y, label, role=role, size_px=9.5, anchor="end", offset_px=(0, 3), z=8))
     for line in lines:
@@ -56,7 +56,7 @@ def chart_items(axes: Axes, lines: tuple[Line, ...], box: Box, *, cursor_s: floa
         out.append(Text(x, area[3], line.name, role=line.role, size_px=10, anchor="end", offset_px=(0, 6)))
         x -= 7.0 * len(line.name) + 12
     if cursor_s is not None and axes.t_range[0] <= cursor_s <= axes.t_range[1]:
-        x = float(scaled(np.array([cursor_s]), axes.t_range, area[0], area[2])[0])
+        x = at(cursor_s, axes.t_range, area[0], area[2])
         out.append(polylines([np.array([(x, area[1]), (x, area[3])])], "text", z=6, width_px=1.2))
     return tuple(out)
 
@@ -64,7 +64,10 @@ def chart_items(axes: Axes, lines: tuple[Line, ...], box: Box, *, cursor_s: floa
 def frame(axes: Axes, area: Box, box: Box) -> list[Item]:
     """Return the panel, the grid with its numbers and the title."""
     x0, y0, x1, y1 = area
-    t_ticks, v_ticks = ticks(axes.t_range, max(int((x1 - x0) / 70), 2)), ticks(axes.v_range, max(int((y1 - y0) / 17), 2))
+    t_ticks, v_ticks = (
+        ticks(axes.t_range, max(int((x1 - x0) / 70), 2)),
+        ticks(axes.v_range, max(int((y1 - y0) / 17), 2)),
+    )
     xs, ys = scaled(t_ticks, axes.t_range, x0, x1), scaled(v_ticks, axes.v_range, y0, y1)
     grid = [np.array([(x, y0), (x, y1)]) for x in xs] + [np.array([(x0, y), (x1, y)]) for y in ys]
     corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
@@ -90,6 +93,11 @@ def curve(line: Line, axes: Axes, area: Box) -> list[Array]:
 def scaled(value: Array, span: tuple[float, float], low: float, high: float) -> Array:
     """Return values moved from a data range to pixels."""
     return np.asarray(low + (np.asarray(value, np.float64) - span[0]) / max(span[1] - span[0], 1e-9) * (high - low))
+
+
+def at(value: float, span: tuple[float, float], low: float, high: float) -> float:
+    """Return one value moved from a data range to pixels."""
+    return float(scaled(np.array([value]), span, low, high)[0])
 
 
 def ticks(span: tuple[float, float], at_most: int) -> Array:

@@ -46,8 +46,8 @@ def panned(orbit: Orbit, dx_px: float, dy_px: float, *, heading_rad: float, heig
 
 def eye_and_target(orbit: Orbit, target: Array, heading_rad: float) -> tuple[Array, Array]:
     """Return (eye (3,), target (3,)) m for a thing that stands at `target` with this heading."""
-    look_at = np.asarray(target, np.float64) + [*orbit.shift, 1.0]
+    look_at = np.asarray(target, np.float64) + np.array([*orbit.shift, 1.0])
     angle = heading_rad + orbit.azimuth_rad
     flat = np.cos(orbit.elevation_rad) * orbit.distance_m
     rise = np.sin(orbit.elevation_rad) * orbit.distance_m
-    return look_at + [flat * np.cos(angle), flat * np.sin(angle), rise], look_at
+    return look_at + np.array([flat * np.cos(angle), flat * np.sin(angle), rise]), look_at

@@ -22,7 +22,7 @@ FONTS = {bold: FontProperties(family="DejaVu Sans", weight="bold" if bold else "
 def paint(items: tuple[Item, ...], view: View, theme: Theme, *, background: str = "background") -> Array:
     """Return the (H, W, 3) uint8 picture of a display list, lowest items first."""
     width, height = view.size
-    canvas = RendererAgg(width, height, DPI)
+    canvas: Any = RendererAgg(width, height, DPI)  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())
     pixels[...] = (*theme[background], 255)
     for item in in_order(items):

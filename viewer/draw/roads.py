@@ -100,12 +100,12 @@ def centre_marks(net: RoadNetwork) -> list[tuple[int, int, Array]]:
     beside: dict[int, list[int]] = {}
     for i in np.flatnonzero(np.abs(lanes.id) == 1):
         beside.setdefault(int(lanes.road[i]), []).append(int(i))
-    for road, rows in beside.items():
+    for road, rows in sorted(beside.items()):
         for s0, s1, kind, _, colour in marks.mark[marks.start[road] : marks.start[road + 1]]:
             if int(kind) == MarkType.NONE:
                 continue
-            for i in inner_lanes(net, rows):
-                line = inner_edge(net, i, float(s0), float(s1))
+            for lane in inner_lanes(net, rows):
+                line = inner_edge(net, lane, float(s0), float(s1))
                 if len(line) > 1:
                     out.append((int(kind), int(colour), line))
     return out

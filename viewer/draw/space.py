@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from sensors.staging import stage
 
 from roadnet.base.arrays import Array
 from roadnet.network import RoadNetwork
@@ -15,7 +16,6 @@ from sensors.raster.render import draw
 from sensors.raster.view import look_at, pinhole
 from sensors.scene import Scene
 from sensors.shape_catalogue import mesh_of
-from sensors.staging import stage
 from viewer.draw.moment import Moment, moment
 from viewer.draw.orbit import Orbit, eye_and_target
 from viewer.draw.sweep import point_colours, points_in_map

@@ -1,6 +1,7 @@
 """The display list as inline SVG, for charts in reports: text stays text, every string escaped."""
 
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def path_data(points: Array, start: Array, height: int, close: str) -> str:
     """Return the path text of ragged rows, a tenth of a pixel fine."""
     flipped = np.stack([points[:, 0], height - points[:, 1]], -1) if len(points) else points
     parts = []
-    for a, b in zip(start[:-1], start[1:], strict=True):
+    for a, b in pairwise(start.tolist()):
         if b > a:
             parts.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in flipped[a:b]) + close)
     return "".join(parts)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from viewer.draw.chart import LEFT, RIGHT, Box, scaled, ticks
+from roadnet.base.arrays import Array
+from viewer.draw.chart import LEFT, RIGHT, Box, at, scaled, ticks
 from viewer.draw.items import Item, Text, polygons, polylines
 from viewer.draw.tracks import Track
 
@@ -32,7 +33,10 @@ def timeline_items(
     width, height = size
     x0, x1 = track_area(width)
     span = (0.0, max(duration_s, 1e-6))
-    place = lambda t: float(scaled(np.array([t]), span, x0, x1)[0])  # noqa: E731
+
+    def place(t_s: float) -> float:
+        return at(t_s, span, x0, x1)
+
     out: list[Item] = ruler(span, x0, x1, float(height))
     for i, track in enumerate(tracks):
         top = height - HEAD_PX - i * ROW_PX
@@ -41,12 +45,16 @@ def timeline_items(
         out.append(Text(x0 - 8, mid, track.title, "muted", size_px=10, anchor="end", offset_px=(0, -4), halo=False))
         out += row_items(track, span, (x0, top - ROW_PX + 2, x1, top - 2))
     if selection_s is not None:
-        out.append(polygons([box_of(place(selection_s[0]), 0, place(selection_s[1]), height)], "accent", z=1, alpha=0.2))
+        out.append(
+            polygons([box_of(place(selection_s[0]), 0, place(selection_s[1]), height)], "accent", z=1, alpha=0.2)
+        )
     if hover_s is not None:
         x = place(hover_s)
         out.append(polylines([np.array([(x, 0.0), (x, height - HEAD_PX)])], "muted", z=5, dash=(2.0, 2.0)))
     x = place(now_s)
-    head = np.array([(x - 5, height - 4), (x + 5, height - 4), (x + 5, height - 12), (x, height - 18), (x - 5, height - 12)])
+    head = np.array(
+        [(x - 5, height - 4), (x + 5, height - 4), (x + 5, height - 12), (x, height - 18), (x - 5, height - 12)]
+    )
     out.append(polylines([np.array([(x, 0.0), (x, height - 16.0)])], "accent", z=6, width_px=1.5))
     out.append(polygons([head], "accent", z=7))
     return tuple(out)
@@ -69,13 +77,14 @@ def row_items(track: Track, span: tuple[float, float], area: Box) -> list[Item]:
     """Return the spans and marks of one track; a label is left out where the next thing would cover it."""
     x0, low, x1, high = area
     mid, half = (low + high) / 2, (high - low) / 2
-    place = lambda t: float(scaled(np.array([min(max(t, span[0]), span[1])]), span, x0, x1)[0])  # noqa: E731
+
+    def place(t_s: float) -> float:
+        return at(min(max(t_s, span[0]), span[1]), span, x0, x1)
+
     out: list[Item] = []
     for s in track.spans:
         a, b = place(s.t0_s), max(place(s.t1_s), place(s.t0_s) + 3)
-        out.append(
-            polygons([box_of(a, low, b, high)], s.role, z=2, alpha=0.5, edge_role=s.role, hatched=s.hatched)
-        )
+        out.append(polygons([box_of(a, low, b, high)], s.role, z=2, alpha=0.5, edge_role=s.role, hatched=s.hatched))
         free = not any(abs(place(m.t_s) - (a + b) / 2) < text_px(s.label) for m in track.marks)
         if b - a > text_px(s.label) and free:
             out.append(Text((a + b) / 2, mid, s.label, size_px=9.5, offset_px=(0, -3.5), z=8, bold=True))
@@ -93,7 +102,9 @@ def row_items(track: Track, span: tuple[float, float], area: Box) -> list[Item]:
                 taken.append(side)
                 break
     if track.empty:
-        out.append(Text(x0 + 8, mid, track.empty, "muted", size_px=9.5, anchor="start", offset_px=(0, -3.5), halo=False))
+        out.append(
+            Text(x0 + 8, mid, track.empty, "muted", size_px=9.5, anchor="start", offset_px=(0, -3.5), halo=False)
+        )
     return out
 
 
@@ -102,6 +113,6 @@ def text_px(text: str) -> float:
     return 6.4 * len(text) + 4
 
 
-def box_of(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
+def box_of(x0: float, y0: float, x1: float, y1: float) -> Array:
     """Return the (4, 2) corners of a box."""
     return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from roadnet.base.arrays import Array
 from scenarios.criticality.series import Series
 from scenarios.model.evidence import Evidence, Observed
 from scenarios.model.recording import Recording
@@ -80,7 +81,9 @@ def critical_track(recording: Recording, measures: Mapping[str, Series]) -> Trac
             text = f"{SHORT[limit.measure]} {shown} {limit.unit}"
             marks.append(Mark(at[-1] * recording.step_s, text, "near_miss"))
         if limit.measure == "ttc" and limit.near_miss is not None:
-            below = (series.valid & (series.value <= limit.near_miss)).reshape(-1, len(recording.t_ns)).any(0)
+            below = np.asarray(
+                (series.valid & (series.value <= limit.near_miss)).reshape(-1, len(recording.t_ns)).any(0)
+            )
             spans = [Span(a, b, f"TTC ≤ {limit.near_miss:g} s", "near_miss") for a, b in runs(below, recording.step_s)]
     empty = "" if marks or spans else "no measure passed its onset threshold"
     return Track(title="Critical", spans=tuple(spans), marks=tuple(marks), empty=empty)
@@ -106,7 +109,7 @@ def contact_track(recording: Recording) -> Track:
     return Track(title="Collisions", marks=marks, empty="" if marks else "nothing touched")
 
 
-def runs(flag: np.ndarray, step_s: float) -> list[tuple[float, float]]:
+def runs(flag: Array, step_s: float) -> list[tuple[float, float]]:
     """Return (from, to) seconds of each run of true steps."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flag, [False]]).astype(np.int8)))
     return [(float(a) * step_s, float(b - 1) * step_s) for a, b in edges.reshape(-1, 2)]
@@ -117,9 +120,7 @@ def event_times(tracks: tuple[Track, ...]) -> tuple[float, ...]:
     return tuple(sorted({s.t0_s for t in tracks for s in t.spans} | {m.t_s for t in tracks for m in t.marks}))
 
 
-def critical_instant(
-    recording: Recording, evidence: tuple[Evidence, ...], measures: Mapping[str, Series]
-) -> float:
+def critical_instant(recording: Recording, evidence: tuple[Evidence, ...], measures: Mapping[str, Series]) -> float:
     """Return when to look first: the first contact with the subject, the lowest TTC, an onset, or the start."""
     c = recording.contacts
     for pair, t in zip(c.pair, c.t_ns, strict=True):

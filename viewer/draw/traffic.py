@@ -11,7 +11,7 @@ from viewer.draw.moment import Moment
 
 TRAIL_S, AHEAD_S = 4.0, 3.0
 MIN_WALKER_M = 0.9  # a pedestrian is drawn at least this wide, or it would vanish on the screen
-Z_STATIC, Z_TRAIL, Z_AGENT, Z_LAMP, Z_ARROW, Z_RING, Z_LABEL = 20, 30, 40, 45, 50, 55, 60
+Z_STATIC, Z_TRAIL, Z_ARROW, Z_AGENT, Z_LAMP, Z_RING, Z_LABEL = 20, 30, 35, 40, 45, 55, 60
 
 NOSED = np.array([(-0.5, -0.46), (-0.46, -0.5), (0.34, -0.5), (0.5, -0.3), (0.5, 0.3), (0.34, 0.5), (-0.46, 0.5),
                   (-0.5, 0.46)])  # fmt: skip
@@ -47,7 +47,7 @@ def footprint(recording: Recording, now: Moment, agent: int) -> Array:
 
 def agent_items(recording: Recording, now: Moment) -> tuple[Item, ...]:
     """Return the agents present: bodies by kind, the subject emphasised, windscreens and lamps."""
-    present = np.flatnonzero(now.valid)
+    present: list[int] = np.flatnonzero(now.valid).tolist()
     items: list[Item] = []
     for kind in np.unique(recording.agents.kind[present]):
         rows = [a for a in present if recording.agents.kind[a] == kind and a != recording.subject]
@@ -136,10 +136,9 @@ def velocity_items(recording: Recording, now: Moment) -> tuple[Item, ...]:
 
 def static_items(recording: Recording) -> tuple[Item, ...]:
     """Return the scenery that the scenario added: vehicles at rest solid, the rest hatched."""
-    vehicles, rest = [], []
-    for kind, pose, size in zip(
-        recording.statics.kind, recording.statics.pose, recording.statics.size, strict=True
-    ):
+    vehicles: list[Array] = []
+    rest: list[Array] = []
+    for kind, pose, size in zip(recording.statics.kind, recording.statics.pose, recording.statics.size, strict=True):
         nosed = kind in ("car", "van", "truck", "bus")
         row = placed(NOSED if nosed else BOXED, pose[:2], float(pose[3]), float(size[0]), float(size[1]))
         (vehicles if nosed else rest).append(row)

@@ -1,14 +1,15 @@
 """The numbers of a report: one record from which both the page and --json are made."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from roadnet.base.about import version
 from scenarios.coverage.table import Coverage
 from scenarios.hazards.taxonomy import taxonomy
 from scenarios.suite.index import Suite
-from viewer.about import version
 from viewer.commands.coverage import as_json, coverage_of
 
 TTC_EDGES_S = tuple(float(e) for e in np.linspace(0.0, 8.0, 33))
@@ -66,7 +67,7 @@ def figures_of(suite: Suite) -> Figures:
     finite = np.array([lowest[r["index"]] for r in made if r["index"] in lowest], np.float64)
     inside = finite[finite <= TTC_EDGES_S[-1]]
     settings = suite.plan.settings
-    count = lambda value: sum(r["observed"] == value for r in made)  # noqa: E731
+    answers = Counter(r["observed"] for r in made)
     return Figures(
         name=suite.path.resolve().name,
         path=str(suite.path),
@@ -78,9 +79,9 @@ def figures_of(suite: Suite) -> Figures:
         sealed=len(rows),
         made=len(made),
         failed=len(rows) - len(made),
-        observed=count("observed"),
-        not_observed=count("not observed"),
-        not_measured=count("not measured"),
+        observed=answers["observed"],
+        not_observed=answers["not observed"],
+        not_measured=answers["not measured"],
         outcomes=tuple((o, sum(r["outcome"] == o for r in made)) for o in OUTCOMES),
         maps=tuple((name, sum(r["map"] == name for r in made)) for name in sorted({r["map"] for r in made})),
         ttc_counts=tuple(int(n) for n in np.histogram(inside, TTC_EDGES_S)[0]),

@@ -81,7 +81,7 @@ def header(f: Figures) -> str:
         f"{escape(f.seed)}, driven by {escape(f.driver or 'the specs’ own driver')}; reported by version "
         f"{escape(f.reported_by)}. Maps: {maps or 'none'}.</p>\n"
         f'<div class="strip">{strip}</div>\n<p class="soft">Make it again:</p><pre>{escape(f.reproduce)}</pre>\n'
-        "<p class=\"soft\">“Observed” is what an oracle re-detected in the recording and the sensor packets alone; "
+        '<p class="soft">“Observed” is what an oracle re-detected in the recording and the sensor packets alone; '
         "it never sees what was intended. “Not measured” is never counted as missing.</p>\n"
     )
 
@@ -105,7 +105,9 @@ def coverage_section(c: Coverage) -> str:
 
 def cross_cell(c: Coverage, i: int, j: int) -> str:
     """Return one cell."""
-    yes, no, unknown = (int(c.cross[i, j, o]) for o in (Observed.OBSERVED, Observed.NOT_OBSERVED, Observed.NOT_MEASURED))
+    yes, no, unknown = (
+        int(c.cross[i, j, o]) for o in (Observed.OBSERVED, Observed.NOT_OBSERVED, Observed.NOT_MEASURED)
+    )
     kind = "unknown" if not yes + no else "yes" if yes == yes + no else "some" if yes else "no"
     own = " own" if c.intended[i] == c.seen[j] else ""
     text = f"{yes}/{yes + no}" if yes + no else "–"
@@ -140,7 +142,7 @@ def stream_row(s: StreamCount) -> str:
     return (
         f"<tr><td>{escape(s.leaf)}</td><td>{escape(s.stream.replace('_', ' '))}</td>"
         + "".join(f"<td class=n>{n}</td>" for n in numbers)
-        + f"<td class=n>{share}</td><td>{bar}</td><td class=n>{predicted}</td>"
+        + f"<td class=n>{share}</td><td class=bar>{bar}</td><td class=n>{predicted}</td>"
         f"<td class=n>{s.near_misses}</td><td class=n>{s.collisions}</td></tr>"
     )
 

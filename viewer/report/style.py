@@ -25,6 +25,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th { color: var(--soft); font-weight: 600; font-size: 12.5px; }
 td.n, th.n { text-align: right; }
+td:first-child, td.bar { white-space: nowrap; }
 .cross td, .cross th { text-align: center; font-size: 12.5px; padding: 4px 5px; }
 .cross th:first-child { text-align: left; }
 .cross td.own { outline: 2px solid var(--ink); outline-offset: -2px; font-weight: 600; }

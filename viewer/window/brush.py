@@ -154,4 +154,3 @@ def draw_points(painter: QPainter, item: Points, transform: QTransform, size: tu
     painter.resetTransform()
     painter.drawImage(0, 0, image_of(pixels))
     painter.restore()
-

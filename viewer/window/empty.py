@@ -11,6 +11,7 @@ class EmptyState(QWidget):
 
     def __init__(self, pane: QWidget, desk: Desk) -> None:
         super().__init__(pane)
+        self._pane = pane
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.why, self.fix = QLabel(self), QLabel(self)
         self.why.setObjectName("why")
@@ -30,12 +31,12 @@ class EmptyState(QWidget):
         self.why.setText(why)
         self.fix.setText(fix)
         self.setAccessibleName(f"{why}. {fix}")
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._pane.rect())
         self.show()
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the pane's size."""
         if event.type() == QEvent.Type.Resize:
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._pane.rect())
         return super().eventFilter(watched, event)

@@ -18,6 +18,7 @@ class HelpOverlay(QFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setObjectName("helpCard")
         self.setAccessibleName("Keyboard help")
         layout = QVBoxLayout(self)
@@ -47,7 +48,7 @@ class HelpOverlay(QFrame):
 
     def _place(self) -> None:
         self.adjustSize()
-        area = self.parentWidget().rect()
+        area = self._window.rect()
         self.move((area.width() - self.width()) // 2, (area.height() - self.height()) // 2)
         self.raise_()
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 
 Key = Qt.Key
-PLAIN, SHIFT, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+PLAIN, SHIFT, CTRL = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,11 @@ class Latest(QObject):
         with self._ready:
             return self._waiting is None and not self._busy
 
+    @property
+    def closed(self) -> bool:
+        """Return whether the thread is to end."""
+        return self._closed
+
     def close(self) -> None:
         """End the thread after the running request."""
         with self._ready:
@@ -47,17 +52,19 @@ class Latest(QObject):
         while True:
             with self._ready:
                 self._ready.wait_for(lambda: self._closed or self._waiting is not None)
-                if self._closed or self._waiting is None:
+                if self._closed:
                     return
-                (key, work), self._waiting, self._busy = self._waiting, None, True
+                request, self._waiting, self._busy = self._waiting, None, True
+            if request is None:
+                continue
+            key, work = request
             try:
                 result, problem = work(), ""
             except Exception as error:  # shown in the pane: a picture that fails must not end the window
                 result, problem = None, str(error) or type(error).__name__
             with self._ready:
                 self._busy = False
-                closed = self._closed
-            if closed:
+            if self.closed:
                 return
             if problem:
                 self.failed.emit(key, problem)

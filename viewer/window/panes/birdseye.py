@@ -10,6 +10,7 @@ from viewer.draw.items import Item
 from viewer.draw.moment import Moment, moment
 from viewer.draw.roads import road_items, road_labels, signal_items
 from viewer.draw.sweep import sweep_items
+from viewer.draw.theme import Theme
 from viewer.draw.traffic import traffic_items
 from viewer.draw.view import of_map, of_moment
 from viewer.window.brush import Brush, colour
@@ -33,10 +34,10 @@ class ListItem(pg.GraphicsObject):  # type: ignore[misc]
         super().__init__()
         self.setZValue(z)
         self.items: tuple[Item, ...] = ()
-        self.theme = None
+        self.theme: Theme | None = None
         self.brush = Brush()
 
-    def show_items(self, items: tuple[Item, ...], theme: object) -> None:
+    def show_items(self, items: tuple[Item, ...], theme: Theme) -> None:
         self.items, self.theme = items, theme
         self.update()
 

@@ -1,7 +1,15 @@
 """Facts of what is open: parameters, environment, odds, verdicts, and the command that opens it again."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHeaderView, QTableWidget, QTableWidgetItem, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.window.desk import Desk
 from viewer.window.empty import EmptyState
@@ -31,7 +39,8 @@ class Facts(QWidget):
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.copy = QToolButton(text="Copy command")
+        self.copy = QToolButton()
+        self.copy.setText("Copy command")
         self.copy.setToolTip("Copy the command that opens this again")
         self.copy.clicked.connect(self._copy)
         layout = QVBoxLayout(self)

@@ -41,7 +41,8 @@ class Plots(QWidget):
         row.addWidget(QLabel("Plots"))
         for limit in CHARTS:
             plot = Plot(desk, limit)
-            switch = QToolButton(text=limit.title)
+            switch = QToolButton()
+            switch.setText(limit.title)
             switch.setCheckable(True)
             switch.setAccessibleName(f"Show plot {limit.title}")
             switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -114,8 +115,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self.setRange(yRange=(0, 1.45 * max([10.0, *(peak(line) for line in lines)])), padding=0)
         for line in lines:
             pen = pg.mkPen(colour(theme, line.role), width=2 if line.role == "ego" else 1.5)
-            value = np.where(line.valid, line.value, np.nan)  # pyqtgraph's own way to break a curve
-            item.plot(line.t_s, value, pen=pen, connect="finite")
+            shown = np.where(line.valid, line.value, np.nan)  # pyqtgraph's own way to break a curve
+            item.plot(line.t_s, shown, pen=pen, connect="finite")
         self._title(lines)
         self.cursor.setPen(pg.mkPen(colour(theme, "accent"), width=1.5))
         item.addItem(self.cursor, ignoreBounds=True)

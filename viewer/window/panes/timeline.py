@@ -87,7 +87,7 @@ class Timeline(QWidget):
 
     def _make_buttons(self, row: QHBoxLayout) -> list[tuple[str, tuple[float, ...], QToolButton]]:
         out = []
-        for icon, tip, name, values in BUTTONS:
+        for _, tip, name, values in BUTTONS:
             button = QToolButton()
             button.setToolTip(tip)
             button.setAccessibleName(tip)
