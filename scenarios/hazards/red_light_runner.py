@@ -12,14 +12,13 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.base.streams import Streams
 from roadnet.network import RoadNetwork
+from scenarios.hazards.crossing import encounter
 from scenarios.hazards.exposure import prior
-from scenarios.hazards.kinematics import encroachment_gap, meeting, urgent
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.relations import relations
 from scenarios.hazards.spots import RUN_S, Spot
 from scenarios.hazards.stage import (
     CAR_LENGTH_M,
-    CAR_WIDTH_M,
     road_words,
     subject,
     subject_speed,
@@ -34,8 +33,8 @@ from scenarios.model.recording import Recording
 from scenarios.model.spec import SignalPhase
 
 VERSION = 1
-MEETING_S = (3.5, 4.2)  # when the subject's centre reaches the crossing point
-LOOK_S = 3.4  # the closed form looks at both so long before the subject reaches the point
+MEETING_S = (4.0, 4.4)  # when the subject's centre reaches the crossing point
+SEEN_S = 0.2  # it must be seen before its stop line for so long
 RED, AMBER, GREEN = 1, 3, 4
 BEFORE_S, AFTER_S = 4.0, 6.0  # the manoeuvre: around the instant when it crosses its stop line
 
@@ -72,10 +71,10 @@ LEAF = Leaf(
         Parameter(
             name="arrival_gap_s",
             meaning="how much later than the subject it reaches the point where the ways cross",
-            lo=-3.0,
+            lo=-2.0,
             hi=3.0,
             prior=prior("signal", "arrival"),
-            fill=(-3.0, 3.0),
+            fill=(-2.0, 3.0),
         ),
     ),
 )
@@ -88,7 +87,7 @@ def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float]
     mine = float(streams.rng("timing").uniform(*MEETING_S))
     theirs = mine + later
     body = vehicle_body(streams, "target")
-    at_line = theirs - (features["line_m"] - 0.5 * body.size[0]) / v_target
+    at_line = theirs - (features["line_m"] + 0.5 * body.size[0]) / v_target
     turned_red = at_line - into_red
     phases = [SignalPhase(group=spot.place.group, t_s=0.0, state=GREEN)]
     if turned_red > 0.0:
@@ -106,21 +105,11 @@ def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float]
 
 
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
-    """Return (N,) whether the onset will occur: two boxes at constant speeds that cross at the spot's angle."""
+    """Return (N,) whether the onset will occur: both hold their speeds on their ways."""
     v, v_target, _, later = (np.asarray(values[p.name], float) for p in LEAF.parameters)
-    angle = features["angle_rad"]
-    along, across = np.abs(np.cos(angle)), np.abs(np.sin(angle))
-    long, wide = CAR_LENGTH_M * along + CAR_WIDTH_M * across, CAR_LENGTH_M * across + CAR_WIDTH_M * along
-    # in the frame of the subject's path, seen when the subject is LOOK_S before the point
-    closing = v - v_target * np.cos(angle)
-    gap = LOOK_S * v - (LOOK_S + later) * v_target * np.cos(angle) - 0.5 * (CAR_LENGTH_M + long)
-    lateral = v_target * across
-    clear = (LOOK_S + later) * lateral - 0.5 * (CAR_WIDTH_M + wide)
-    through, over = CAR_LENGTH_M + long, CAR_WIDTH_M + wide
-    ttc = meeting(gap, closing, through, clear, lateral, over)
-    pet = encroachment_gap(gap, closing, through, clear, lateral, over)
-    limit = taxonomy().thresholds.onset.pet_s.value * (1.0 - margin)
-    return urgent(np.where(ttc < np.inf, 0.0, np.inf), 0.0, margin) | (pet < limit)
+    collide, pet = encounter(features["rim_m"], v, v_target, later)
+    at_line = MEETING_S[0] + later - (features["line_m"] + 0.5 * CAR_LENGTH_M) / v_target
+    return (at_line > SEEN_S) & (collide | (pet < taxonomy().thresholds.onset.pet_s.value * (1.0 - margin)))
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

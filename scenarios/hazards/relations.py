@@ -59,16 +59,20 @@ def relations(recording: Recording, net: RoadNetwork | None) -> Relations:
         ttc=measured[0],
         pet=measured[1],
         required=measured[2],
-        urgent=c.other & _urgent(*measured),
+        urgent=c.other & _urgent(*measured, in_corridor=c.clear <= 0.0),
     )
 
 
-def _urgent(ttc_s: Series, pet_s: Series, required: Series) -> Array:
+def _urgent(ttc_s: Series, pet_s: Series, required: Series, *, in_corridor: Array) -> Array:
+    """Return (A, T) bool: one of the onset criteria.
+
+    Braking is required only for who is in the corridor or will be met: in front of who crosses later, one may pass.
+    """
     onset = taxonomy().thresholds.onset
     return np.asarray(
         (ttc_s.valid & (ttc_s.value < onset.ttc_s.value))
         | (pet_s.valid & (pet_s.value < onset.pet_s.value))
-        | (required.valid & (required.value > onset.required_deceleration_mps2.value))
+        | (required.valid & (required.value > onset.required_deceleration_mps2.value) & (in_corridor | ttc_s.valid))
     )
 
 

@@ -5,6 +5,7 @@ and is still on the road AFTER_S later, within the posted limit and comfortable 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from roadnet.network import RoadNetwork
 from roadnet.places import Place, no_place_reason, places
 from roadnet.polyline import STEP_M, Path, at, project
 from roadnet.routes import extend, lane_path
+from scenarios.hazards.bodies import size_of
+from scenarios.hazards.crossing import overlap_rim
 
 RUN_S = 8.0  # duration of a scenario
 BEFORE_S, AFTER_S = 4.5, 6.5  # a run of 8 s whose conflict comes after 1.5 to 4.5 s
@@ -23,8 +26,9 @@ EXTENDED_M = 250.0  # how far a corridor is continued beyond its place
 BEND_M = 30.0  # over which the road's bend is told
 SPACING_M = 10.0  # between spots of a stretch
 COMFORT_LATERAL_MPS2 = 2.0  # comfortable in bends; assumed
-SPEEDS_MPS = np.arange(4.0, 36.5, 0.5)  # candidates of a spot's speed
-SLOWEST_MPS = 5.0  # slower spots are left out
+HURRIED_LATERAL_MPS2 = 4.0  # of who runs a light; assumed
+SPEEDS_MPS = np.arange(3.0, 36.5, 0.5)  # candidates of a spot's speed
+SLOWEST_MPS, SLOWEST_CROSSING_MPS = 5.0, 4.0  # slower spots are left out
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -54,16 +58,23 @@ class Spots:
     spots: tuple[Spot, ...]
     log_p: Array  # (N,) log probability of each, given the map
     edges: Array  # (N,) cumulative probability
-    features: dict[str, Array]  # (N,) each
+    features: dict[str, Array]  # (N, ...) each
 
     def __len__(self) -> int:
         return len(self.spots)
+
+    def at(self, row: int) -> dict[str, float]:
+        """Return the features of one spot that are single numbers."""
+        return {name: float(column[row]) for name, column in self.features.items() if column.ndim == 1}
+
+
+Found = tuple[Spot, float, dict[str, Any]]  # with weight and features
 
 
 @kept
 def spots_of(net: RoadNetwork, kind: str) -> Spots:
     """Return the spots of a kind of place; none where the map has no such place."""
-    found: list[tuple[Spot, float, dict[str, float]]] = []
+    found: list[Found] = []
     for place in places(net, kind):
         found += _crossing_spots(net, place) if place.other_group is not None else _stretch_spots(net, place)
     weights = np.array([w for _, w, _ in found])
@@ -82,7 +93,7 @@ def no_spot_reason(net: RoadNetwork, kind: str) -> str:
     return no_place_reason(net, kind) or f"no {kind.replace('_', ' ')} place has room for a run at {SLOWEST_MPS:g} m/s"
 
 
-def _stretch_spots(net: RoadNetwork, place: Place) -> list[tuple[Spot, float, dict[str, float]]]:
+def _stretch_spots(net: RoadNetwork, place: Place) -> list[Found]:
     corridor = extended(net, place.lanes)
     own_length = _length(net, place.lanes)
     low, high = place.room_behind_m + corridor.shift_m, own_length - place.room_ahead_m + corridor.shift_m
@@ -109,21 +120,20 @@ def _stretch_spots(net: RoadNetwork, place: Place) -> list[tuple[Spot, float, di
     ]
 
 
-def _crossing_spots(net: RoadNetwork, place: Place) -> list[tuple[Spot, float, dict[str, float]]]:
+def _crossing_spots(net: RoadNetwork, place: Place) -> list[Found]:
     mine, theirs = extended(net, place.lanes), extended(net, place.other_lanes)
     s, other_s = place.s_m + mine.shift_m, place.other_s_m + theirs.shift_m
     speed = room_speed(mine.path, np.array([s]))
-    other_speed = room_speed(theirs.path, np.array([other_s]), before_s=CROSSING_S, after_s=CROSSING_S)
-    _, heading = at(mine.path, s)
-    _, other_heading = at(theirs.path, other_s)
-    if min(speed[0], other_speed[0]) < SLOWEST_MPS:
+    other_speed = room_speed(
+        theirs.path, np.array([other_s]), before_s=CROSSING_S, after_s=CROSSING_S, lateral_mps2=HURRIED_LATERAL_MPS2
+    )
+    if min(speed[0], other_speed[0]) < SLOWEST_CROSSING_MPS:
         return []
     features = {
-        "speed_mps": float(speed[0]),
-        "other_speed_mps": float(other_speed[0]),
-        "angle_rad": float((other_heading - heading + np.pi) % (2.0 * np.pi) - np.pi),
-        "half_lane_m": float(np.interp(s / STEP_M, np.arange(len(mine.path.x)), mine.path.half_width)),
+        "speed_mps": speed[0],
+        "other_speed_mps": other_speed[0],
         "line_m": place.other_s_m - place.other_stop_s_m,
+        "rim_m": overlap_rim(mine.path, s, theirs.path, other_s, size_of("car")[:2]),
     }
     return [(Spot(place=place, corridor=mine, s_m=s, other=theirs, other_s_m=other_s), place.weight, features)]
 
@@ -141,10 +151,12 @@ def extended(net: RoadNetwork, lanes: tuple[int, ...]) -> Corridor:
                     shift_m=_length(net, before))  # fmt: skip
 
 
-def room_speed(path: Path, s: Array, *, before_s: float = BEFORE_S, after_s: float = AFTER_S) -> Array:
+def room_speed(
+    path: Path, s: Array, *, before_s: float = BEFORE_S, after_s: float = AFTER_S, lateral_mps2: float = COMFORT_LATERAL_MPS2
+) -> Array:
     """Return (N,) the highest speed at which a run through each `s` stays on the path, within limit and comfort; 0."""
     samples = int(path.length_m / STEP_M)
-    bend = np.sqrt(COMFORT_LATERAL_MPS2 / np.maximum(np.abs(path.curvature[:samples]), 1e-6))
+    bend = np.sqrt(lateral_mps2 / np.maximum(np.abs(path.curvature[:samples]), 1e-6))
     cap = np.minimum(path.speed_limit[:samples], bend)
     below = np.concatenate(
         [np.zeros((len(SPEEDS_MPS), 1)), np.cumsum(cap[None, :] < SPEEDS_MPS[:, None] - 1e-9, axis=1)], 1

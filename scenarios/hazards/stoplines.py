@@ -6,6 +6,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.kept import kept
+from roadnet.crossings import signal_group
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import Recording
 
@@ -16,41 +17,39 @@ SAME_WAY_COS = 0.7  # along the lane, not across its end
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StopLines:
-    """The ends of the lanes that traffic lights govern; Q lines."""
+    """Where lanes that a traffic light governs enter their junction; Q lines."""
 
-    xy: Array  # (Q, 2) m, where the lane's centre line meets the stop line
+    xy: Array  # (Q, 2) m, on the lane's centre line
     heading: Array  # (Q,) rad of the lane there
     half_width: Array  # (Q,) m
-    group: Array  # (Q,) signal group
+    groups: tuple[tuple[int, ...], ...]  # signal groups of the movements that begin there
 
 
 @kept
 def stop_lines(net: RoadNetwork) -> StopLines:
-    """Return the stop lines of a map's traffic lights, sorted by lane."""
-    signals, lanes = net.signals, net.lanes
-    pairs = sorted(
-        {
-            (int(lane), int(signals.group[i]))
-            for i in np.flatnonzero(signals.dynamic)
-            for lane in signals.lane[signals.lane_start[i] : signals.lane_start[i + 1]]
-        }
-    )
-    last = np.array([lanes.centre_start[lane + 1] - 1 for lane, _ in pairs], int)
+    """Return the stop lines of a map's traffic lights, each once however many movements begin there."""
+    lanes, group = net.lanes, signal_group(net)
+    entries: dict[tuple[float, float], tuple[int, set[int]]] = {}
+    for lane in np.flatnonzero(group >= 0).tolist():
+        row = int(lanes.centre_start[lane])
+        key = (round(float(lanes.centre[row, 0]), 1), round(float(lanes.centre[row, 1]), 1))
+        entries.setdefault(key, (row, set()))[1].add(int(group[lane]))
+    rows = np.array([row for row, _ in entries.values()], int)
     return StopLines(
-        xy=lanes.centre[last, :2],
-        heading=lanes.centre_heading[last],
-        half_width=lanes.centre_half_width[last],
-        group=np.array([g for _, g in pairs], int),
+        xy=lanes.centre[rows, :2],
+        heading=lanes.centre_heading[rows],
+        half_width=lanes.centre_half_width[rows],
+        groups=tuple(tuple(sorted(groups)) for _, groups in entries.values()),
     )
 
 
 def crossed_on_red(recording: Recording, net: RoadNetwork) -> Array:
-    """Return (A, T) bool: at this step the agent's front has just crossed a stop line whose light is red."""
+    """Return (A, T) bool: at this step the agent's front has just crossed a stop line that is red for all movements."""
     lines, agents = stop_lines(net), recording.agents
     out = np.zeros(agents.valid.shape, bool)
-    if not len(lines.group):
+    if not lines.groups or not (recording.signal_state == RED).any():
         return out
-    red = recording.signal_state[lines.group] == RED  # (Q, T)
+    red = np.stack([(recording.signal_state[list(groups)] == RED).all(0) for groups in lines.groups])  # (Q, T)
     front = 0.5 * agents.size[:, 0].astype(np.float64)
     for q in np.flatnonzero(red.any(1)):
         c, n = np.cos(lines.heading[q]), np.sin(lines.heading[q])
