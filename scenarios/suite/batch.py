@@ -22,6 +22,7 @@ from scenarios.model.spec import ConcreteScenario
 from scenarios.sampling.draw import draw
 from scenarios.sampling.overrides import Override, check, parse
 from scenarios.simulation.simulate import simulate_batch
+from scenarios.suite.index import open_suite
 from scenarios.suite.maps import load_maps, net_of
 from scenarios.suite.plan import Assignment, assignment, new_plan
 from scenarios.suite.runner import Work, run_blocks
@@ -120,6 +121,18 @@ def make_block(payload: bytes, *, judges: Judges = NOBODY) -> bytes:
     observed = sum(is_observed(evidence[spec.index], spec.leaf) for spec, _ in made)
     counts = {"scenarios": len(rows), "failed": len(rows) - len(made), "observed": observed}
     return bytes(msgpack.packb({"block": block, "hash": digest, **counts}))
+
+
+def judge_block(payload: bytes, *, judges: Judges = NOBODY) -> bytes:
+    """Judge the scenarios of a sealed block anew and seal the verdicts beside it; nothing else is touched."""
+    task = msgpack.unpackb(payload)
+    path, block = Path(task["suite"]), int(task["block"])
+    with open_suite(path) as suite:
+        digest, made = suite.block(block)
+        evidence = judged(suite.plan, made, judges)
+        new = seal_evidence(path, suite.plan, block, digest, evidence, oracles=versions_of(judges), rig=judges.rig)
+    observed = sum(is_observed(evidence[spec.index], spec.leaf) for spec, _ in made)
+    return bytes(msgpack.packb({"block": block, "scenarios": len(made), "observed": observed, "new": new}))
 
 
 # ----------------------------------------------------------------------------------------------- draw

@@ -111,6 +111,16 @@ class Suite:
             product_version=str(self.plan.settings.get("product", "")),
         )
 
+    def block(self, block: int) -> tuple[str, list[tuple[ConcreteScenario, Recording]]]:
+        """Return the hash of a sealed block and its scenarios that were made, by index."""
+        reader = self._reader(self._block_of(block * self.plan.block_size))
+        where = f"{self.path}: block {block}"
+        specs = {m.scenario: restore(ConcreteScenario, m.record, where) for m in reader.messages("spec")}
+        recordings = {m.scenario: restore(Recording, m.record, where) for m in reader.messages("recording")}
+        if specs.keys() != recordings.keys():
+            raise InputError(where, got="specs without recordings", wanted="both of each scenario")
+        return reader.hash, [(specs[i], recordings[i]) for i in sorted(specs)]
+
     def evidence(self, index: int) -> tuple[Evidence, ...]:
         """Return the verdicts on a scenario, one a leaf, sorted by leaf: the newest oracle's, measured before not."""
         return self.block_evidence(index // self.plan.block_size, index).get(index, ())

@@ -50,7 +50,7 @@ def coverage_of(suite: Suite) -> Coverage:
 
 def show(coverage: Coverage) -> None:
     """Print the table for reading."""
-    print_table("leaf by stream", STREAM_COLUMNS, [stream_row(s) for s in coverage.streams])
+    show_rates(coverage)
     print_table(
         "intended (rows) x observed (columns)",
         ("intended", *coverage.seen),
@@ -68,6 +68,11 @@ def show(coverage: Coverage) -> None:
         f"{met} of {coverage.taxonomy_leaves} leaves observed (taxonomy {coverage.taxonomy_digest}); "
         f"never observed: {', '.join(coverage.untried) or 'none'}"
     )
+
+
+def show_rates(coverage: Coverage) -> None:
+    """Print what was observed of each leaf in each stream."""
+    print_table("leaf by stream", STREAM_COLUMNS, [stream_row(s) for s in coverage.streams])
 
 
 def stream_row(s: StreamCount) -> tuple[object, ...]:

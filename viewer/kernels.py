@@ -1,0 +1,102 @@
+"""Compiles the kernels by using each of them once on something small; what is compiled stays in the cache folder."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import msgpack
+import numpy as np
+
+import roadnet
+from roadnet.network import RoadNetwork
+from scenarios.model.recording import Agents, Contacts, Recording, Statics, Surroundings
+from scenarios.model.spec import Kind
+from scenarios.suite import batch
+from scenarios.suite.runner import run_blocks
+from sensors.rig import load_rig
+from sensors.sensing import sense
+from viewer.draw.theme import DARK
+from viewer.pictures import VIEWS
+from viewer.source import Episode
+
+RIG = "demo"  # has a lidar and a camera
+STEPS = 13  # 0.6 s: a few revolutions and frames
+PICTURE_PX = (320, 240)
+APART_M = 12.0
+
+
+def compile_all(*, workers: int = 2) -> dict[str, float]:
+    """Use every kernel once, the groups in parallel, and return the seconds of each group."""
+    results = run_blocks(compile_group, [name.encode() for name in GROUPS], workers=workers)
+    return {str(r["group"]): float(r["seconds"]) for r in results}
+
+
+def compile_group(payload: bytes) -> bytes:
+    """Use the kernels of one group once; return its name and the seconds spent."""
+    name, start = payload.decode(), time.perf_counter()
+    GROUPS[name]()
+    return bytes(msgpack.packb({"group": name, "seconds": time.perf_counter() - start}))
+
+
+def use_scenarios() -> None:
+    """Make one scenario of every hazard, judged without sensors."""
+    with tempfile.TemporaryDirectory() as folder:
+        batch.generate(Path(folder) / "suite", count=8)
+
+
+def use_sensors() -> None:
+    """Let the sensors of a rig look at two cars, and draw them."""
+    net = roadnet.load(roadnet.shipped_maps()[0])
+    recording = two_cars(net)
+    for _ in islice(sense(recording, net, load_rig(RIG), (), seed=0), 4):
+        pass
+    episode = Episode(title="warm-up", command="", net=net, recording=recording).ready(RIG)
+    for view in VIEWS.values():
+        view(episode, episode.duration_s, PICTURE_PX, DARK)
+
+
+GROUPS: dict[str, Callable[[], None]] = {"scenarios": use_scenarios, "sensors": use_sensors}
+
+
+def two_cars(net: RoadNetwork) -> Recording:
+    """Return two cars that stand one behind the other on the map's longest drivable lane."""
+    lanes = net.lanes
+    row = int(np.argmax(np.where(lanes.drivable, lanes.length_m, 0.0)))
+    span = slice(int(lanes.centre_start[row]), int(lanes.centre_start[row + 1]))
+    s, centre, heading = lanes.centre_s[span], lanes.centre[span], lanes.centre_heading[span]
+    at = 0.5 * s[-1] + np.array([0.0, APART_M])
+    xyz = np.column_stack([np.interp(at, s, centre[:, k]) for k in range(3)])
+    yaw = np.interp(at, s, np.unwrap(heading))
+    many = lambda value: np.full((2, STEPS), value, np.float32)  # noqa: E731
+    each = lambda value: np.full(STEPS, value, np.float32)  # noqa: E731
+    return Recording(
+        map_digest=net.digest,
+        t_ns=np.arange(STEPS, dtype=np.int64) * 50_000_000,
+        subject=0,
+        agents=Agents(
+            kind=np.full(2, Kind.CAR, np.uint8),
+            size=np.tile(np.array([4.5, 1.8, 1.5], np.float32), (2, 1)),
+            look=np.arange(2, dtype=np.uint32),
+            valid=np.ones((2, STEPS), bool),
+            xyz=np.repeat(xyz[:, None], STEPS, 1),
+            yaw=np.repeat(yaw[:, None], STEPS, 1).astype(np.float32),
+            speed=many(0.0),
+            accel=many(0.0),
+            yaw_rate=many(0.0),
+            lamps=np.zeros((2, STEPS), np.uint8),
+            gait=many(0.0),
+        ),
+        statics=Statics(
+            kind=(), pose=np.zeros((0, 4)), size=np.zeros((0, 3), np.float32), look=np.zeros(0, np.uint32)
+        ),
+        surroundings=Surroundings(
+            mor_m=each(20000.0), rain_mmph=each(0.0), water_film_mm=each(0.0), illuminance_lux=each(20000.0),
+            sun_elevation_rad=each(0.8), sun_azimuth_rad=each(0.6), friction=each(0.8),
+        ),
+        signal_state=np.zeros((len(net.signals.group_id), STEPS), np.uint8),
+        contacts=Contacts(
+            pair=np.zeros((0, 2), np.int32), t_ns=np.zeros(0, np.int64), closing_mps=np.zeros(0, np.float32)
+        ),
+    )  # fmt: skip
