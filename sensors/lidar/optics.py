@@ -79,9 +79,7 @@ def optics(device: LidarDevice, ego_T_sensor: Array, ego_start: Array, ego_end: 
     tilt = float(np.hypot(ego_R[0, 2], ego_R[1, 2]))
     travel = float(np.linalg.norm(np.diff(origin[:: max(C // 16, 1)], axis=0), axis=1).sum()) * (1 + 1 / C) + 1e-6
     turn = abs(float(ego_end[3] - ego_start[3]))
-    limits = np.array(
-        [2 * np.pi / C, plan.first_slope, plan.per_slope, travel, turn, tilt, device.max_range_m, 0.0]
-    )  # fmt: skip
+    ahead = float(np.abs(plan.shift).max())
     return Optics(
         frames=frames.reshape(C, G, 9).astype(np.float32),
         origin=np.ascontiguousarray(origin),
@@ -92,7 +90,9 @@ def optics(device: LidarDevice, ego_T_sensor: Array, ego_start: Array, ego_end: 
         slot=plan.slot,
         below=plan.below,
         below_all=plan.below_all,
-        limits=limits,
+        limits=np.array(
+            [2 * np.pi / C, plan.first_slope, plan.per_slope, travel, turn, tilt, device.max_range_m, ahead]
+        ),
     )
 
 

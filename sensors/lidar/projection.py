@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import compiled, inlined
 
 FAR = np.float32(1e9)
 BINS = 1024  # of the look-up from slope to beam
+LANES = 16  # columns that are cut at once
 f4 = np.float32
 NEAR = np.float32(1e-3)  # m: what is nearer to the axis is cut off
-ROUNDING = np.float32(0.2)  # columns of slack for what the fixed point and float32 leave
+ROUNDING = np.float32(0.02)  # columns of slack for what float32 leaves
 BACK = np.float32(0.03)  # m: a face is surely turned away when both ends of the sensor's way lie so far behind it
 
 
@@ -38,7 +39,9 @@ class Optics(NamedTuple):
     slot: Array  # (G + 1,) i8 first slot of each group
     below: Array  # (G, BINS + 2) i4 slots of the group with a slope below each bin's lower edge
     below_all: Array  # (BINS + 2,) i4 the same over all groups
-    limits: Array  # (8,) f8: rad a column; slope of bin 0; bins per slope; travel m; turn rad; sine of tilt; reach m; 0
+    # (8,) f8: rad a column; slope of bin 0; bins per slope; sensor's travel m and turn rad over the sweep; sine of the
+    # angle between its axis and the vertical; reach m; largest |shift|
+    limits: Array
 
 
 class Solids(NamedTuple):
@@ -46,8 +49,7 @@ class Solids(NamedTuple):
 
     vertices: Array  # (V, 3) f4 m
     faces: Array  # (F, 3) i4 rows of `vertices`
-    normals: Array  # (F, 3) f4 not normalised, outward
-    area: Array  # (F,) f4 their length
+    planes: Array  # (F, 4) f4 unit normal n, outward, and n . x of the plane's points, m
     material: Array  # (F,) u1
     vertex_start: Array  # (M + 1,) i8
     face_start: Array  # (M + 1,) i8
@@ -71,28 +73,32 @@ class RangeImage(NamedTuple):
     surface: Array  # (C, B) i4 instance * 256 + material
 
 
-@compiled
-def project(optics: Any, solids: Any, bodies: Any, instance: Any, first: Any, last: Any, table: Any, scratch: Any,
-            image: Any) -> None:  # fmt: skip
-    """Draw things into columns first..last - 1 of the image, nearest wins.
+class Workspace(NamedTuple):
+    """Scratch arrays that calls may share."""
 
-    instance: of the first thing. table (C, G, 12) f4 and scratch (>= most vertices of a mesh, 3) f4: work space.
-    """
-    C = optics.frames.shape[0]
+    places: Array  # (C, 12) f4 column_T_body, 3 x 4 row by row, for the first group
+    lanes: Array  # (G, C / LANES rounded up, 12 * LANES) f4 the same for every group, LANES columns side by side
+    seen: Array  # (most vertices of a mesh, 3) f4
+    cut: Array  # (6 * LANES,) f4
+
+
+@compiled
+def project(optics: Any, solids: Any, bodies: Any, instance: Any, first: Any, last: Any, work: Any, image: Any) -> None:
+    """Draw things into columns first..last - 1 of the image, nearest wins; `instance` is the first thing's."""
     spans = np.zeros((2, 2), np.int64)
     eyes = np.zeros((2, 3), np.float32)
     motion = np.zeros(4, np.float32)
     for k in range(len(bodies.mesh)):
         m = bodies.mesh[k]
         count = _window(optics, bodies, k, solids.centre[m], solids.extent[m], spans, motion)
-        for i in range(count):
-            _place(optics, bodies, k, spans[i, 0], spans[i, 1], table)
-        if count > 0:
-            _vertices(solids, m, spans, count, C, optics.limits[0], motion[0], table, scratch)
-            _eye(optics, bodies, k, spans[0, 0], eyes[0])
-            _eye(optics, bodies, k, spans[count - 1, 1], eyes[1])
-            label = np.int32((instance + k) * 256)
-            _triangles(optics, solids, m, spans, count, first, last, eyes, motion, label, table, scratch, image)
+        label = np.int32((instance + k) * 256)
+        for i in range(count):  # two where it is met at the sweep's start and again, moved on, at its end
+            low, high = spans[i, 0], spans[i, 1]
+            _place(optics, bodies, k, low, high, work)
+            _vertices(solids, m, low, high, optics.limits[0], motion[0], work)
+            _eye(optics, bodies, k, low, eyes[0])
+            _eye(optics, bodies, k, high, eyes[1])
+            _triangles(optics, solids, m, low, high, first, last, eyes, motion, label, work, image)
 
 
 @compiled
@@ -117,9 +123,7 @@ def _window(optics, bodies, k, centre, extent, spans, motion):  # type: ignore[n
     motion[2] = turn / (2 * math.pi)
     motion[3] = travel
     width = extent[0] + extent[1] * tilt
-    ahead = 0.0
-    for g in range(len(optics.shift)):
-        ahead = max(ahead, abs(optics.shift[g]))
+    ahead = optics.limits[7]
     middle = C // 2
     along, aside, up = _centre_in_column(optics, bodies, k, centre, middle)
     away = math.hypot(along, aside)
@@ -132,8 +136,8 @@ def _window(optics, bodies, k, centre, extent, spans, motion):  # type: ignore[n
     nearest, farthest = away - width - travel, away + width + travel
     top = (up + high) / (nearest if up + high > 0 else farthest)
     bottom = (up - high) / (nearest if up - high < 0 else farthest)
-    bottom_bin, top_bin = _bins(optics, bottom, top)
-    if optics.below_all[top_bin + 1] == optics.below_all[bottom_bin]:
+    first, scale = optics.limits[1], optics.limits[2]
+    if optics.below_all[_bin(top, first, scale) + 1] == optics.below_all[_bin(bottom, first, scale)]:
         return 0
     at = middle + math.atan2(aside, along) / daz
     half = (math.asin((width + travel) / away) + turn) / daz + 2 + 1.5 * ahead
@@ -170,28 +174,29 @@ def _centre_in_column(optics, bodies, k, centre, c):  # type: ignore[no-untyped-
 
 
 @compiled
-def _place(optics, bodies, k, low, high, table):  # type: ignore[no-untyped-def]
-    """Fill table[c, g] with column_T_body (3 x 4, row by row) of thing k for columns low..high."""
-    start, end = bodies.start[k], bodies.end[k]
-    turns = abs(end[3] - start[3]) > 1e-9
-    cosine, sine = math.cos(start[3]), math.sin(start[3])
+def _place(optics, bodies, k, low, high, work):  # type: ignore[no-untyped-def]
+    """Fill the work space with the pose of thing k in columns low..high."""
+    frames, origin, tau, places, lanes = optics.frames, optics.origin, optics.tau, work.places, work.lanes
+    x0, y0, z0, yaw0 = bodies.start[k, 0], bodies.start[k, 1], bodies.start[k, 2], bodies.start[k, 3]
+    dx, dy, dz = bodies.end[k, 0] - x0, bodies.end[k, 1] - y0, bodies.end[k, 2] - z0
+    turn = bodies.end[k, 3] - yaw0
+    cosine, sine = math.cos(yaw0), math.sin(yaw0)
     for c in range(low, high + 1):
-        t = optics.tau[c]
-        if turns:
-            yaw = start[3] + t * (end[3] - start[3])
-            cosine, sine = math.cos(yaw), math.sin(yaw)
-        cy, sy = np.float32(cosine), np.float32(sine)
-        x = np.float32(start[0] + t * (end[0] - start[0]) - optics.origin[c, 0])
-        y = np.float32(start[1] + t * (end[1] - start[1]) - optics.origin[c, 1])
-        z = np.float32(start[2] + t * (end[2] - start[2]) - optics.origin[c, 2])
-        for g in range(table.shape[1]):
-            f, out = optics.frames[c, g], table[c, g]
+        t = tau[c]
+        if abs(turn) > 1e-9:
+            cosine, sine = math.cos(yaw0 + t * turn), math.sin(yaw0 + t * turn)
+        cy, sy = f4(cosine), f4(sine)
+        x, y, z = f4(x0 + t * dx - origin[c, 0]), f4(y0 + t * dy - origin[c, 1]), f4(z0 + t * dz - origin[c, 2])
+        for g in range(lanes.shape[0]):
             for r in range(3):
-                a, b, u = f[3 * r], f[3 * r + 1], f[3 * r + 2]
-                out[4 * r] = a * cy + b * sy
-                out[4 * r + 1] = b * cy - a * sy
-                out[4 * r + 2] = u
-                out[4 * r + 3] = a * x + b * y + u * z
+                a, b, u = frames[c, g, 3 * r], frames[c, g, 3 * r + 1], frames[c, g, 3 * r + 2]
+                lane = 4 * r * LANES + c % LANES
+                lanes[g, c // LANES, lane] = a * cy + b * sy
+                lanes[g, c // LANES, lane + LANES] = b * cy - a * sy
+                lanes[g, c // LANES, lane + 2 * LANES] = u
+                lanes[g, c // LANES, lane + 3 * LANES] = a * x + b * y + u * z
+        for r in range(12):
+            places[c, r] = lanes[0, c // LANES, r * LANES + c % LANES]
 
 
 @compiled
@@ -207,175 +212,209 @@ def _eye(optics, bodies, k, c, eye):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _vertices(solids, m, spans, count, C, daz, near, table, scratch):  # type: ignore[no-untyped-def]
-    """Put into scratch, a vertex: the column (a fraction) that meets it when it fires, its depth, its height.
+def _vertices(solids, m, low, high, daz, near, work):  # type: ignore[no-untyped-def]
+    """Put into `seen`, a vertex: the column (a fraction) that meets it when it fires, its depth, its height.
 
-    Depth is negative where the vertex is so near the axis that its column is not certain.
+    Columns count on past the sweep's ends. Depth is negative where the vertex is so near the axis that its column is
+    not certain.
     """
-    vertices = solids.vertices
+    vertices, places, seen = solids.vertices, work.places, work.seen
     per_rad = f4(1.0 / daz)
-    low, high = spans[0, 0], spans[0, 1]
-    gap_low, gap_high = C, -1  # columns between the intervals, where no pose is known
-    if count == 2:
-        low, high = 0, C - 1
-        gap_low, gap_high = min(spans[0, 1], spans[1, 1]), max(spans[0, 0], spans[1, 0])
-    guess = (spans[0, 0] + spans[0, 1]) // 2
-    v0 = solids.vertex_start[m]
+    v0, j = solids.vertex_start[m], (low + high) // 2
     for v in range(v0, solids.vertex_start[m + 1]):
         x, y, z = vertices[v, 0], vertices[v, 1], vertices[v, 2]
-        j = guess
         column, along, aside = f4(0), f4(0), f4(0)
-        for _ in range(6):
-            along = table[j, 0, 0] * x + table[j, 0, 1] * y + table[j, 0, 2] * z + table[j, 0, 3]
-            aside = table[j, 0, 4] * x + table[j, 0, 5] * y + table[j, 0, 6] * z + table[j, 0, 7]
-            if along > 0 and abs(aside) < f4(0.2) * along:
-                q = aside / along
-                angle = q - q * q * q * f4(1 / 3)
-            else:
-                angle = f4(math.atan2(aside, along))
-            column = f4(j) + angle * per_rad
+        for _ in range(8):
+            along, aside = _dot(places, j, 0, x, y, z), _dot(places, j, 4, x, y, z)
+            column = f4(j) + _angle(aside, along) * per_rad
             n = min(max(math.floor(column + f4(0.5)), low), high)
-            if gap_low < n < gap_high:
-                n = gap_low if 2 * n < gap_low + gap_high else gap_high
             if abs(n - j) <= 1:
                 break
             j = n
         away = f4(math.sqrt(along * along + aside * aside))
-        scratch[v - v0, 0] = column
-        scratch[v - v0, 1] = away if away > near else -away
-        scratch[v - v0, 2] = table[j, 0, 8] * x + table[j, 0, 9] * y + table[j, 0, 10] * z + table[j, 0, 11]
+        seen[v - v0, 0] = column
+        seen[v - v0, 1] = away if away > near else -away
+        seen[v - v0, 2] = _dot(places, j, 8, x, y, z)
 
 
 @compiled
-def _bins(optics, bottom, top):  # type: ignore[no-untyped-def]
-    """Return the bins of the slope look-up that hold the interval."""
-    first, scale = optics.limits[1], optics.limits[2]
-    a = int(min(max((bottom - first) * scale, 0.0), BINS - 1.0))
-    b = int(min(max((top - first) * scale, 0.0), BINS - 1.0))
-    return a, b
-
-
-@compiled
-def _triangles(optics, solids, m, spans, count, first, last, eyes, motion, label, table, scratch, image):  # type: ignore[no-untyped-def]
-    """Draw the faces of mesh m into the columns of `spans` and first..last - 1. One loop, kept whole: it is the lidar."""
-    slope, level, slot, below, below_all = optics.slope, optics.level, optics.slot, optics.below, optics.below_all
-    vertices, faces, normals, area = solids.vertices, solids.faces, solids.normals, solids.area
+def _triangles(optics, solids, m, span_low, span_high, first, last, eyes, motion, label, work, image):  # type: ignore[no-untyped-def]
+    """Draw the faces of mesh m into columns span_low..span_high and first..last - 1. One loop: it is the lidar."""
+    # every array is named before the loop: taken from its tuple inside, each would be counted in and out, 300 ns a face
+    below, below_all, shift, slope, level = optics.below, optics.below_all, optics.shift, optics.slope, optics.level
+    slot, vertices, faces, planes, materials = (
+        optics.slot,
+        solids.vertices,
+        solids.faces,
+        solids.planes,
+        solids.material,
+    )
+    seen, places, lanes, cut = work.seen, work.places, work.lanes, work.cut
     depth, cosine, surface = image.depth, image.cosine, image.surface
     daz, bin_first, bin_scale = f4(optics.limits[0]), f4(optics.limits[1]), f4(optics.limits[2])
-    rock, reach = f4(optics.limits[4] * optics.limits[5]), f4(optics.limits[6])
-    C, G, v0 = optics.frames.shape[0], optics.frames.shape[1], solids.vertex_start[m]
-    half, full, last_bin = f4(0.5 * C), f4(C), f4(BINS - 1)
+    rock, reach, ahead = f4(optics.limits[4] * optics.limits[5]), f4(optics.limits[6]), f4(optics.limits[7])
+    C, G, v0, per_rad = optics.frames.shape[0], optics.frames.shape[1], solids.vertex_start[m], f4(1 / optics.limits[0])
+    half, full, whole = f4(0.5 * C), f4(C), span_high - span_low == C - 1
+    ex, ey, ez, fx, fy, fz = eyes[0, 0], eyes[0, 1], eyes[0, 2], eyes[1, 0], eyes[1, 1], eyes[1, 2]
+    travel, turning, way = motion[1], motion[2], motion[3]
     for f in range(solids.face_start[m], solids.face_start[m + 1]):
-        i0, i1, i2 = faces[f, 0], faces[f, 1], faces[f, 2]
-        x0, y0, z0 = vertices[v0 + i0, 0], vertices[v0 + i0, 1], vertices[v0 + i0, 2]
-        nx, ny, nz, behind = normals[f, 0], normals[f, 1], normals[f, 2], -BACK * area[f]
-        if (
-            nx * (eyes[0, 0] - x0) + ny * (eyes[0, 1] - y0) + nz * (eyes[0, 2] - z0) < behind
-            and nx * (eyes[1, 0] - x0) + ny * (eyes[1, 1] - y0) + nz * (eyes[1, 2] - z0) < behind
-        ):
+        nx, ny, nz, off = planes[f, 0], planes[f, 1], planes[f, 2], planes[f, 3] - BACK
+        if nx * ex + ny * ey + nz * ez < off and nx * fx + ny * fy + nz * fz < off:
             continue
-        a0, a1, a2 = scratch[i0, 0], scratch[i1, 0], scratch[i2, 0]
-        if a1 - a0 > half:
-            a1 -= full
-        elif a1 - a0 < -half:
-            a1 += full
-        if a2 - a0 > half:
-            a2 -= full
-        elif a2 - a0 < -half:
-            a2 += full
+        i0, i1, i2 = faces[f, 0], faces[f, 1], faces[f, 2]
+        a0, a1, a2 = seen[i0, 0], seen[i1, 0], seen[i2, 0]
+        if whole:
+            a1 += full if a1 - a0 < -half else (-full if a1 - a0 > half else f4(0))
+            a2 += full if a2 - a0 < -half else (-full if a2 - a0 > half else f4(0))
         low, high = min(a0, a1, a2), max(a0, a1, a2)
-        near = min(scratch[i0, 1], scratch[i1, 1], scratch[i2, 1])
+        near = min(seen[i0, 1], seen[i1, 1], seen[i2, 1])
         everywhere = near < 0 or high - low >= half
-        drift = f4(0)
-        if everywhere:
-            low, high = f4(0), full
-        else:
+        drift, seams, bottom_bin, top_bin = f4(0), 1, 0, BINS - 1
+        if not everywhere:
             # an edge seen under an angle w comes no nearer than cos(w / 2) times its nearer end
             wide = (high - low) * daz * f4(0.5)
             near *= max(f4(1) - f4(0.5) * wide * wide, f4(0.02))
-            drift = motion[1] / near + motion[2]
-            slack = motion[3] * (high - low + f4(2)) / full
-            near = max(near - slack, f4(0.02))
+            drift = travel / near + turning  # columns a column
+            share = (high - low + f4(2)) / full
+            near = max(near - way * share, f4(0.02))
             if near > reach:
                 continue
-            away = max(scratch[i0, 1], scratch[i1, 1], scratch[i2, 1]) + slack
-            slack += rock * away * (high - low + f4(2)) / full
-            bottom = min(scratch[i0, 2], scratch[i1, 2], scratch[i2, 2]) - slack
-            top = max(scratch[i0, 2], scratch[i1, 2], scratch[i2, 2]) + slack
+            beside = ROUNDING + drift * full + ahead
+            if whole and (low < beside or high > full - f4(1) - beside):
+                seams, share = 3, f4(1)
+                near = max(near - way, f4(0.02))
+            away = max(seen[i0, 1], seen[i1, 1], seen[i2, 1]) + way * share
+            slack = (way + rock * away) * share
+            bottom = min(seen[i0, 2], seen[i1, 2], seen[i2, 2]) - slack
+            top = max(seen[i0, 2], seen[i1, 2], seen[i2, 2]) + slack
             bottom /= near if bottom < 0 else away
             top /= near if top > 0 else away
-            bottom_bin = int(min(max((bottom - bin_first) * bin_scale, f4(0)), last_bin))
-            top_bin = int(min(max((top - bin_first) * bin_scale, f4(0)), last_bin))
+            bottom_bin, top_bin = _bin(bottom, bin_first, bin_scale), _bin(top, bin_first, bin_scale)
             if below_all[top_bin + 1] == below_all[bottom_bin]:
-                beside = ROUNDING + drift * full
-                if low > beside and high < full - f4(1) - beside:
-                    continue  # between two rings, and not where the sweep begins and ends
+                continue
+        value = np.int32(label + materials[f])
+        x0, y0, z0 = vertices[v0 + i0, 0], vertices[v0 + i0, 1], vertices[v0 + i0, 2]
         x1, y1, z1 = vertices[v0 + i1, 0], vertices[v0 + i1, 1], vertices[v0 + i1, 2]
         x2, y2, z2 = vertices[v0 + i2, 0], vertices[v0 + i2, 1], vertices[v0 + i2, 2]
-        value, per_area = np.int32(label + solids.material[f]), f4(1) / area[f]
-        for i in range(3 * count):
-            # a triangle across the seam is met at the sweep's start and again, moved on, at its end
-            seam = f4(i // count - 1)
-            if everywhere and seam != 0:
-                continue
+        for seam in range(seams):
+            if seam > 0:  # across the seam: met at the sweep's start and again, moved on, at its end
+                j = 0 if seam == 1 else C - 1
+                a0 = f4(j) + per_rad * _bearing(places, j, x0, y0, z0)
+                a1 = f4(j) + per_rad * _bearing(places, j, x1, y1, z1)
+                a2 = f4(j) + per_rad * _bearing(places, j, x2, y2, z2)
+                low, high = min(a0, a1, a2), max(a0, a1, a2)
             for g in range(G):
-                margin = ROUNDING + drift * (abs(optics.shift[g]) + abs(seam) * full)
-                shifted = seam * full - optics.shift[g]
-                c_low = max(spans[i % count, 0], first, math.ceil(low + shifted - margin))
-                c_high = min(spans[i % count, 1], last - 1, math.floor(high + shifted + margin))
-                if everywhere:
-                    c_low, c_high = max(spans[i % count, 0], first), min(spans[i % count, 1], last - 1)
+                if below[g, top_bin + 1] == below[g, bottom_bin]:
+                    continue
+                c_low, c_high = max(span_low, first), min(span_high, last - 1)
+                if not everywhere:
+                    margin = ROUNDING + drift * (abs(shift[g]) + (high - low if seam > 0 else f4(2)))
+                    c_low = max(c_low, math.ceil(low - shift[g] - margin))
+                    c_high = min(c_high, math.floor(high - shift[g] + margin))
                 slot_end = slot[g + 1]
-                for c in range(c_low, c_high + 1):
-                    px, py, pz, pt = table[c, g, 4], table[c, g, 5], table[c, g, 6], table[c, g, 7]
-                    s0 = px * x0 + py * y0 + pz * z0 + pt
-                    s1 = px * x1 + py * y1 + pz * z1 + pt
-                    s2 = px * x2 + py * y2 + pz * z2 + pt
-                    if (s0 > 0) == (s1 > 0) and (s1 > 0) == (s2 > 0):
-                        continue
-                    px, py, pz, pt = table[c, g, 0], table[c, g, 1], table[c, g, 2], table[c, g, 3]
-                    r0 = px * x0 + py * y0 + pz * z0 + pt
-                    r1 = px * x1 + py * y1 + pz * z1 + pt
-                    r2 = px * x2 + py * y2 + pz * z2 + pt
-                    px, py, pz, pt = table[c, g, 8], table[c, g, 9], table[c, g, 10], table[c, g, 11]
-                    h0 = px * x0 + py * y0 + pz * z0 + pt
-                    h1 = px * x1 + py * y1 + pz * z1 + pt
-                    h2 = px * x2 + py * y2 + pz * z2 + pt
-                    # the two edges that leave the vertex which is alone on its side
-                    if (s0 > 0) == (s1 > 0):
-                        w, u = s2 / (s2 - s0), s2 / (s2 - s1)
-                        ra, ha, rb, hb = r2 + w * (r0 - r2), h2 + w * (h0 - h2), r2 + u * (r1 - r2), h2 + u * (h1 - h2)
-                    elif (s0 > 0) == (s2 > 0):
-                        w, u = s1 / (s1 - s0), s1 / (s1 - s2)
-                        ra, ha, rb, hb = r1 + w * (r0 - r1), h1 + w * (h0 - h1), r1 + u * (r2 - r1), h1 + u * (h2 - h1)
-                    else:
-                        w, u = s0 / (s0 - s1), s0 / (s0 - s2)
-                        ra, ha, rb, hb = r0 + w * (r1 - r0), h0 + w * (h1 - h0), r0 + u * (r2 - r0), h0 + u * (h2 - h0)
-                    if ra < NEAR or rb < NEAR:
-                        if ra < NEAR and rb < NEAR:
+                for block in range(c_low // LANES, c_high // LANES + 1):
+                    _cut(lanes, g, block, x0, y0, z0, x1, y1, z1, x2, y2, z2, cut)
+                    base = block * LANES
+                    for q in range(max(c_low - base, 0), min(c_high - base, LANES - 1) + 1):
+                        k_low, k_high = cut[4 * LANES + q], cut[5 * LANES + q]
+                        if k_low == FAR:
                             continue
-                        w = (NEAR - ra) / (rb - ra)
-                        cut = ha + w * (hb - ha)
-                        if ra < NEAR:
-                            ra, ha = NEAR, cut
-                        else:
-                            rb, hb = NEAR, cut
-                    ka, kb = ha / ra, hb / rb
-                    k_low, k_high = min(ka, kb), max(ka, kb)
-                    b = below[g, int(min(max((k_low - bin_first) * bin_scale, f4(0)), f4(BINS)))]
-                    while b < slot_end and slope[b] < k_low:
-                        b += 1
-                    if b >= slot_end or slope[b] > k_high:
-                        continue
-                    n_along = (s1 - s0) * (h2 - h0) - (h1 - h0) * (s2 - s0)
-                    n_up = (r1 - r0) * (s2 - s0) - (s1 - s0) * (r2 - r0)
-                    dr, dh = rb - ra, hb - ha
-                    while b < slot_end and slope[b] <= k_high:
-                        down = dh - slope[b] * dr
-                        w = (slope[b] * ra - ha) / down if down != 0 else f4(0)
-                        d = ra + min(max(w, f4(0)), f4(1)) * dr
-                        if d < depth[c, b]:
-                            depth[c, b] = d
-                            cosine[c, b] = min(abs(n_along + n_up * slope[b]) * level[b] * per_area, f4(1))
-                            surface[c, b] = value
-                        b += 1
+                        ra, ha, rb, hb = cut[q], cut[LANES + q], cut[2 * LANES + q], cut[3 * LANES + q]
+                        if ra < NEAR or rb < NEAR:
+                            if ra < NEAR and rb < NEAR:
+                                continue
+                            w = (NEAR - ra) / (rb - ra)
+                            h = ha + w * (hb - ha)
+                            if ra < NEAR:
+                                ra, ha = NEAR, h
+                            else:
+                                rb, hb = NEAR, h
+                            k_low, k_high = min(ha / ra, hb / rb), max(ha / ra, hb / rb)
+                        b = below[g, _bin(k_low, bin_first, bin_scale)]
+                        while b < slot_end and slope[b] < k_low:
+                            b += 1
+                        if b >= slot_end or slope[b] > k_high:
+                            continue
+                        c, dr, dh = base + q, rb - ra, hb - ha
+                        n_along = (
+                            lanes[g, block, q] * nx
+                            + lanes[g, block, LANES + q] * ny
+                            + lanes[g, block, 2 * LANES + q] * nz
+                        )
+                        r = 8 * LANES + q
+                        n_up = (
+                            lanes[g, block, r] * nx
+                            + lanes[g, block, r + LANES] * ny
+                            + lanes[g, block, r + 2 * LANES] * nz
+                        )
+                        while b < slot_end and slope[b] <= k_high:
+                            down = dh - slope[b] * dr
+                            w = (slope[b] * ra - ha) / down if down != 0 else f4(0)
+                            d = ra + min(max(w, f4(0)), f4(1)) * dr
+                            if d < depth[c, b]:
+                                depth[c, b] = d
+                                cosine[c, b] = min(abs(n_along + n_up * slope[b]) * level[b], f4(1))
+                                surface[c, b] = value
+                            b += 1
+
+
+@compiled
+def _cut(lanes, g, block, x0, y0, z0, x1, y1, z1, x2, y2, z2, cut):  # type: ignore[no-untyped-def]
+    """Cut a triangle by LANES half-planes: the ends' depth and height, the lower and the upper slope, by rows of `cut`.
+
+    No branch, and constant offsets from two arrays: the compiler then takes all lanes at once (1.6 ns a column, 15
+    one by one). Where the triangle does not cross the plane, the lower slope is FAR.
+    """
+    lane = lanes[g, block]
+    for q in range(LANES):
+        px, py, pz, pt = lane[4 * LANES + q], lane[5 * LANES + q], lane[6 * LANES + q], lane[7 * LANES + q]
+        s0, s1, s2 = _at(px, py, pz, pt, x0, y0, z0), _at(px, py, pz, pt, x1, y1, z1), _at(px, py, pz, pt, x2, y2, z2)
+        px, py, pz, pt = lane[q], lane[LANES + q], lane[2 * LANES + q], lane[3 * LANES + q]
+        r0, r1, r2 = _at(px, py, pz, pt, x0, y0, z0), _at(px, py, pz, pt, x1, y1, z1), _at(px, py, pz, pt, x2, y2, z2)
+        px, py, pz, pt = lane[8 * LANES + q], lane[9 * LANES + q], lane[10 * LANES + q], lane[11 * LANES + q]
+        h0, h1, h2 = _at(px, py, pz, pt, x0, y0, z0), _at(px, py, pz, pt, x1, y1, z1), _at(px, py, pz, pt, x2, y2, z2)
+        w01, w12, w20 = s0 / (s0 - s1), s1 / (s1 - s2), s2 / (s2 - s0)
+        r01, r12, r20 = r0 + w01 * (r1 - r0), r1 + w12 * (r2 - r1), r2 + w20 * (r0 - r2)
+        h01, h12, h20 = h0 + w01 * (h1 - h0), h1 + w12 * (h2 - h1), h2 + w20 * (h0 - h2)
+        crosses_01, crosses_12 = (s0 > 0) != (s1 > 0), (s1 > 0) != (s2 > 0)
+        ra, ha = r01 if crosses_01 else r12, h01 if crosses_01 else h12
+        both = crosses_01 & crosses_12
+        rb, hb = r12 if both else r20, h12 if both else h20
+        ka, kb = ha / ra, hb / rb
+        low, high = ka if ka < kb else kb, kb if ka < kb else ka
+        missed = (not crosses_01) & (not crosses_12)
+        cut[q], cut[LANES + q], cut[2 * LANES + q], cut[3 * LANES + q] = ra, ha, rb, hb
+        cut[4 * LANES + q] = FAR if missed else low
+        cut[5 * LANES + q] = high
+
+
+@inlined
+def _at(px, py, pz, pt, x, y, z):  # type: ignore[no-untyped-def]
+    return px * x + py * y + pz * z + pt
+
+
+@inlined
+def _dot(places, c, r, x, y, z):  # type: ignore[no-untyped-def]
+    """Return one row of column_T_body times (x, y, z, 1); r = 0 along the beams, 4 aside, 8 up."""
+    return places[c, r] * x + places[c, r + 1] * y + places[c, r + 2] * z + places[c, r + 3]
+
+
+@inlined
+def _bearing(places, c, x, y, z):  # type: ignore[no-untyped-def]
+    """Return the angle of a point from column c's half-plane, rad."""
+    return _angle(_dot(places, c, 4, x, y, z), _dot(places, c, 0, x, y, z))
+
+
+@inlined
+def _angle(aside, along):  # type: ignore[no-untyped-def]
+    """Return atan2(aside, along) in float32."""
+    if along > 0 and abs(aside) < f4(0.1) * along:
+        q = aside / along
+        return q * (f4(1) - q * q * f4(1 / 3))
+    return f4(math.atan2(aside, along))
+
+
+@inlined
+def _bin(slope, first, scale):  # type: ignore[no-untyped-def]
+    """Return the look-up's bin of a slope, clipped to its ends."""
+    return int(min(max((slope - first) * scale, f4(0)), f4(BINS - 1)))

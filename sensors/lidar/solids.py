@@ -13,24 +13,24 @@ from sensors.scene import Mesh, Scene
 class Packed(NamedTuple):
     """What the projection wants to know of a mesh."""
 
-    normals: Array  # (F, 3) f4
-    area: Array  # (F,) f4
+    planes: Array  # (F, 4) f4
     centre: Array  # (3,) f8
     extent: Array  # (2,) f8
 
 
 @lru_cache(maxsize=2048)
 def packed(mesh: Mesh) -> Packed:
-    """Return normals and bounds of a mesh; faces without area get a normal of length 1e-12."""
+    """Return planes and bounds of a mesh."""
     corner = mesh.vertices[mesh.faces].astype(np.float64)
     normals = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    area = np.maximum(np.linalg.norm(normals, axis=1), 1e-12)
+    unit = normals / area[:, None]
     used = corner.reshape(-1, 3)
     low, high = (used.min(0), used.max(0)) if len(used) else (np.zeros(3), np.zeros(3))
     centre = 0.5 * (low + high)
     width = np.sqrt(((used[:, :2] - centre[:2]) ** 2).sum(1).max()) if len(used) else 0.0
     return Packed(
-        normals=normals.astype(np.float32),
-        area=np.maximum(np.linalg.norm(normals, axis=1), 1e-12).astype(np.float32),
+        planes=np.column_stack([unit, (unit * corner[:, 0]).sum(1)]).astype(np.float32),
         centre=centre,
         extent=np.array([width, 0.5 * (high[2] - low[2])]) * 1.0001 + 1e-4,
     )
@@ -43,8 +43,7 @@ def solids(meshes: tuple[Mesh, ...]) -> Solids:
     return Solids(
         vertices=_chain([m.vertices for m in meshes], np.float32, 3),
         faces=_chain([m.faces for m in meshes], np.int32, 3),
-        normals=_chain([p.normals for p in packs], np.float32, 3),
-        area=_chain([p.area for p in packs], np.float32),
+        planes=_chain([p.planes for p in packs], np.float32, 4),
         material=_chain([m.material for m in meshes], np.uint8),
         vertex_start=np.array(offsets_of([len(m.vertices) for m in meshes])),
         face_start=np.array(offsets_of([len(m.faces) for m in meshes])),
