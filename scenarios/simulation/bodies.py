@@ -19,9 +19,7 @@ class Body:
 
 WHEEL, WALK = 1 / 0.33, 2 * pi / 1.4  # tyre radius m; two steps of a walker, m
 BODIES = {
-    Kind.CAR: Body(
-        accel_most_mps2=5.0, curvature_most_1pm=0.19, steer_most_1pms=0.3, gait_radpm=WHEEL, has_lamps=True
-    ),
+    Kind.CAR: Body(accel_most_mps2=5.0, curvature_most_1pm=0.19, steer_most_1pms=0.3, gait_radpm=WHEEL, has_lamps=True),
     Kind.VAN: Body(
         accel_most_mps2=4.0, curvature_most_1pm=0.16, steer_most_1pms=0.25, gait_radpm=WHEEL, has_lamps=True
     ),

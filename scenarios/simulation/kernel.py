@@ -56,7 +56,7 @@ from scenarios.simulation.layout import (
 )
 from scenarios.simulation.motion import possible, rail, start, steer, steering
 from scenarios.simulation.rails import cap_at
-from scenarios.simulation.script import run_program
+from scenarios.simulation.script import hold, holds, run_program
 from scenarios.simulation.sight import closed_line, look
 from scenarios.simulation.signature import LAW as LAW_SIGNATURE
 
@@ -156,7 +156,10 @@ def _run(
             record(state, body, low, high, sample_start[n], T, head_lamp[n], xyz, motion, lamps)
         for k in range(from_step, min(to_step, T - 1)):
             for i in range(low, high):
-                run_program(script, code, body, state, i, low, k * h, h)
+                if holds(code, state, i):
+                    hold(state, i, h)
+                else:
+                    run_program(script, code, body, state, i, low, k * h, h)
             for i in range(low, high):
                 p = code[PATH, i]
                 a, b = path_start[p], path_start[p + 1]

@@ -17,6 +17,7 @@ from scenarios.simulation.layout import (
     OFFSET,
     REAR_AXLE,
     SHIFT,
+    SHIFT_ACCEL,
     SHIFT_RATE,
     SIN,
     SPEED,
@@ -99,11 +100,12 @@ def steering(path: Array, first: int, end: int, body: Array, state: Array, i: in
     s, offset, cos_h, sin_h, _moved = foot(path, first, end, rear_x, rear_y, state[S, i] - back)
     reach = max(RETURN_M, RETURN_S * state[SPEED, i])
     askew = state[SIN, i] * cos_h - state[COS, i] * sin_h  # sine of the heading error
-    drift = state[SHIFT_RATE, i] / max(state[SPEED, i], 1.0)
+    speed = max(state[SPEED, i], 1.0)
+    drift = state[SHIFT_RATE, i] / speed
     aside = offset - state[SHIFT, i]
     correction = -2.0 * (askew - drift) / reach - aside / (reach * reach)
     bend = curvature_at(path, first, end, s + PREVIEW_S * state[SPEED, i])
-    bend = bend / max(1.0 - bend * offset, 0.2)
+    bend = bend / max(1.0 - bend * offset, 0.2) + state[SHIFT_ACCEL, i] / (speed * speed)
     return float(bend + min(max(correction, -CORRECTION_MOST), CORRECTION_MOST))
 
 

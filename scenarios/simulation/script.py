@@ -15,6 +15,7 @@ from scenarios.simulation.layout import (
     NEXT_STEP,
     RATE,
     SHIFT,
+    SHIFT_ACCEL,
     SHIFT_CLOCK,
     SHIFT_FROM,
     SHIFT_RATE,
@@ -112,12 +113,14 @@ def advance_shift(state: Array, i: int, h: float) -> None:
     whole = state[SHIFT_TIME, i]
     state[SHIFT_CLOCK, i] += h
     if state[SHIFT_CLOCK, i] >= whole:
-        state[SHIFT, i], state[SHIFT_RATE, i], state[SHIFT_TIME, i] = state[SHIFT_TO, i], 0.0, 0.0
+        state[SHIFT, i], state[SHIFT_TIME, i] = state[SHIFT_TO, i], 0.0
+        state[SHIFT_RATE, i], state[SHIFT_ACCEL, i] = 0.0, 0.0
         return
-    sin_p, cos_p = sincos(np.pi * state[SHIFT_CLOCK, i] / whole)
+    pace = np.pi / whole
+    sin_p, cos_p = sincos(pace * state[SHIFT_CLOCK, i])
     half = 0.5 * (state[SHIFT_TO, i] - state[SHIFT_FROM, i])
     state[SHIFT, i] = state[SHIFT_FROM, i] + half * (1.0 - cos_p)
-    state[SHIFT_RATE, i] = half * np.pi / whole * sin_p
+    state[SHIFT_RATE, i], state[SHIFT_ACCEL, i] = half * pace * sin_p, half * pace * pace * cos_p
 
 
 @compiled
@@ -141,6 +144,19 @@ def act(row: Array, state: Array, i: int) -> None:
         state[SHIFT_TIME, i] = 0.5 * np.pi * abs(target - state[SHIFT, i]) / rate
     else:
         state[LAMPS, i] = target
+
+
+@compiled
+def holds(code: Array, state: Array, i: int) -> bool:
+    """Return whether agent i's program has nothing to do but to hold its speed and offset."""
+    busy = state[NEXT_STEP, i] < code[STEP_END, i] or state[SHIFT_TIME, i] > 0.0
+    return not busy and bool(state[WISH, i] == state[WISH_TARGET, i])
+
+
+@compiled
+def hold(state: Array, i: int, h: float) -> None:
+    """Let a program that holds run on for `h` s."""
+    state[WISH_WAS, i], state[WISH_TRAVEL, i] = state[WISH, i], state[WISH, i] * h
 
 
 @compiled

@@ -79,11 +79,12 @@ def test_agent_steps_a_second(net: RoadNetwork, benchmark: BenchmarkFixture, age
             times[name].append(spent)
     steps = len(specs) * agents * 160
     benchmark.extra_info["agent_steps_a_second"] = rate = steps / min(times["kernel"])
+    unpacking = min(times["whole"]) - min(times["build"]) - min(times["kernel"])
     print(
         f"\n{agents} agents: {rate / 1e6:.2f} M agent-steps/s a core in the kernel ({1e9 / rate:.0f} ns each), "
         f"{steps / min(times['whole']) / 1e6:.2f} M/s from spec to recording; "
         f"building {min(times['build']) / len(specs) * 1e3:.2f} ms, "
-        f"unpacking {(min(times['whole']) - min(times['build']) - min(times['kernel'])) / len(specs) * 1e3:.2f} ms a scenario"
+        f"unpacking {unpacking / len(specs) * 1e3:.2f} ms a scenario"
     )
     benchmark.pedantic(lambda: simulate_batch(specs, net), rounds=1)
     if benchmark.enabled:

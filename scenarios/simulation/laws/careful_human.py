@@ -2,7 +2,7 @@
 
 Until there is a risk it follows softly by `idm`, keeps the limit, is comfortable in curves and stops at red.
 Risk: contact within 2 s at constant speeds with somebody in its corridor, or crossing into it. Then, 0.75 s
-after the risk began (coasting at 0.4 m/s2), the brake rises by 12.65 m/s3 to 0.774 g. An opening gap is no
+after the risk began, the brake rises by 12.65 m/s3 to 0.774 g. An opening gap is no
 risk; the brake falls at the same jerk once the risk is over; the delay is spent again only after a calm of 2 s.
 """
 
@@ -30,7 +30,7 @@ DEFAULTS = {
     "soft_decel_mps2": 2.0,  # the most it brakes without a risk; assumed
     "risk_ttc_s": 2.0,  # R157
     "delay_s": 0.75,  # R157
-    "coast_mps2": 0.4,  # R157
+    "coast_mps2": 0.0,  # during the delay; the public JRC code takes 0.4, R157's stopping distances hold the speed
     "jerk_mps3": 12.65,  # R157
     "brake_most_mps2": 0.774 * 9.81,  # R157
     "desired_speed_mps": 0.0,  # 0: the initial speed, or the limit for who starts at standstill
