@@ -106,6 +106,7 @@ def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float]
         duration_s=RUN_S,
         statics=(parked,),
         where=road_words(net, spot),
+        oncoming=False,
     )
 
 

@@ -77,4 +77,5 @@ class Draft:
     environment: Environment = field(default_factory=Environment)
     phases: tuple[SignalPhase, ...] = ()
     sensor_events: tuple[SensorEvent, ...] = ()
-    where: str = ""  # road words: "lane 12 s 40.0"
+    where: str = ""  # road words: "road 12 lane -1 s 40.0"
+    oncoming: bool = True  # dressing may put oncoming traffic beside this

@@ -101,6 +101,7 @@ def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float]
         duration_s=RUN_S,
         phases=tuple(phases),
         where=road_words(net, spot),
+        oncoming=False,
     )
 
 

@@ -94,7 +94,7 @@ def concrete(
 ) -> ConcreteScenario:  # fmt: skip
     """Return the scenario of a leaf at a spot with these values, dressed."""
     spot = spots.spots[row]
-    draft = leaf_module.build(spot, values, {k: float(v[row]) for k, v in spots.features.items()}, net, streams)
+    draft = leaf_module.build(spot, values, spots.at(row), net, streams)
     dressed = dress(draft, spot, net, streams)
     return ConcreteScenario(
         leaf=leaf_module.LEAF.id,

@@ -32,8 +32,11 @@ class Drawn:
 def conditional(parameter: Parameter, values: Columns, features: Columns) -> Truncated:
     """Return the prior of a parameter given the place and the values before it."""
     location, scale = (0.0, 1.0) if parameter.given is None else parameter.given(values, features)
-    ends = (np.asarray(v, float) for v in (location, scale, parameter.lo, parameter.hi))
-    return Truncated(parameter.prior.distribution, *ends)
+    lo, hi = np.asarray(parameter.lo, float), np.asarray(parameter.hi, float)
+    if parameter.within is not None:
+        low, high = parameter.within(values, features)
+        lo, hi = np.maximum(lo, low), np.minimum(hi, high)
+    return Truncated(parameter.prior.distribution, np.asarray(location, float), np.asarray(scale, float), lo, hi)
 
 
 def draw_values(
@@ -69,8 +72,8 @@ def draw_values(
 
 def fill_range(parameter: Parameter, prior: Truncated) -> tuple[Array, Array]:
     """Return the ends of the range that gap filling spreads over, inside the prior's support."""
-    low = np.maximum(prior.location + prior.scale * parameter.fill[0], parameter.lo)
-    high = np.minimum(prior.location + prior.scale * parameter.fill[1], parameter.hi)
+    low = np.maximum(prior.location + prior.scale * parameter.fill[0], prior.lo)
+    high = np.minimum(prior.location + prior.scale * parameter.fill[1], prior.hi)
     return low, high
 
 
