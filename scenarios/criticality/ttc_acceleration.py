@@ -19,6 +19,8 @@ MEASURE = Measure(
     source="piecewise form of the constant-acceleration TTC (MTTC, Ozbay et al. 2008), clipped at standstill",
 )
 
+NO_ACCEL_MPS2 = 1e-6  # accelerations below this are none
+
 
 def evaluate(recording: Recording, net: RoadNetwork | None = None) -> Series:
     """Return (A, T) s to whoever is in the corridor ahead; masked where the gap never closes."""
@@ -34,6 +36,7 @@ def closing_time(gap: Array, v_rear: Array, v_front: Array, a_rear: Array, a_fro
     gap, v_r, v_f, a_r, a_f = np.broadcast_arrays(
         *(np.asarray(x, np.float64) for x in (gap, v_rear, v_front, a_rear, a_front))
     )
+    a_r, a_f = (np.where(np.abs(a) < NO_ACCEL_MPS2, 0.0, a) for a in (a_r, a_f))
     stops = [
         np.where(a < 0.0, v / np.where(a < 0.0, -a, 1.0), np.where((v > 0.0) | (a > 0.0), np.inf, 0.0))
         for v, a in ((v_r, a_r), (v_f, a_f))
