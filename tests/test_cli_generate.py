@@ -172,6 +172,7 @@ def test_ctrl_c_ends_within_five_seconds_and_says_how_to_resume(tmp_path: Path, 
         if running.poll() is None:
             running.kill()
             running.wait()
+    assert "Traceback" not in err
     last = err.strip().splitlines()[-1]
     assert f"of {read_plan(out).blocks} blocks are sealed" in last
     assert "--resume" in last

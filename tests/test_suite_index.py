@@ -10,9 +10,9 @@ import zoo
 
 import scenarios
 from roadnet.base.errors import InputError
-from scenarios.model.evidence import Observed
+from scenarios.model.evidence import Evidence, Observed
 from scenarios.suite.check import check_suite, incomplete
-from scenarios.suite.index import locate, open_suite
+from scenarios.suite.index import locate, open_suite, rank
 from scenarios.suite.records import canonical
 from scenarios.suite.store import block_path, sealed_evidence
 from scenarios.suite.write import seal_evidence
@@ -124,6 +124,13 @@ def test_newer_oracles_win_and_measured_wins_over_not_measured(path: Path) -> No
     with open_suite(path) as suite:
         assert suite.evidence(2)[0].observed == Observed.OBSERVED
         assert {e.leaf: e.oracle_version for e in suite.evidence(0)} == {"TC-05": 2, "WX-02": 1}
+
+
+def test_a_newer_oracle_that_could_not_measure_still_takes_precedence() -> None:
+    old = Evidence(leaf="SN-01", oracle_version=1, observed=Observed.OBSERVED)
+    new = Evidence(leaf="SN-01", oracle_version=2, observed=Observed.NOT_MEASURED)
+    assert rank(new) > rank(old)
+    assert rank(old) > rank(Evidence(leaf="SN-01", oracle_version=1, observed=Observed.NOT_MEASURED))
 
 
 def test_locate_reads_suite_and_suite_slash_number(path: Path) -> None:

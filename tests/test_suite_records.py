@@ -244,6 +244,12 @@ def test_a_zstd_frame_that_states_another_size_is_refused_before_it_is_unpacked(
     assert "body" in refused(bytes(msgpack.packb([failure().head, unsized])))
 
 
+def test_a_map_with_a_key_twice_is_refused_as_that() -> None:
+    tree = msgpack.packb(msgpack.unpackb(failure().head))
+    twice = bytes([tree[0] + 1]) + b"\xa6schema\x01" + tree[1:]
+    assert "a key twice" in refused(bytes(msgpack.packb([twice, zstandard.compress(b"")])))
+
+
 def test_arrays_beyond_the_cap_are_refused_before_they_are_allocated() -> None:
     assert "at most" in refused(with_head(arrays=[["<f8", [1 << 40]]]))
     assert "array description" in refused(with_head(arrays=[["O", [1]]]))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from roadnet.base.errors import InputError, NondeterminismError
 from scenarios.model.run import Failure
 from scenarios.suite import store
-from scenarios.suite.blocks import BlockReader, Identity, Message, check_block, encode_block
+from scenarios.suite.blocks import BlockReader, Identity, Message, block_hash, check_block, encode_block
 from scenarios.suite.records import canonical
 from scenarios.suite.store import Plan, block_path, create, missing_blocks, read_plan, seal, sealed_blocks, sweep
 
@@ -99,6 +99,20 @@ def test_an_undamaged_block_passes_and_one_of_another_place_or_suite_does_not(tm
     for wrong in (identity(2), identity(1, suite_key=KEY + 1), identity(1, kind="evidence")):
         with pytest.raises(InputError, match="want"):
             check_block(path, wrong)
+
+
+def test_the_hash_covers_what_the_block_is_as_well_as_what_it_holds() -> None:
+    messages = [Message("failure", 3, canonical(Failure(index=3, leaf="TC-05", map_name="m", reason="no room")))]
+    others = [
+        block_hash(identity(1), messages),
+        block_hash(identity(suite_key=KEY + 1), messages),
+        block_hash(identity(kind="evidence"), messages),
+        block_hash(identity(facts=(("driver", "x"),)), messages),
+        block_hash(identity(), [messages[0]._replace(scenario=4)]),
+        block_hash(identity(), [messages[0]._replace(topic="spec")]),
+        block_hash(identity(), []),
+    ]
+    assert len({block_hash(identity(), messages), *others}) == 8
 
 
 def test_content_that_was_changed_with_correct_crcs_is_detected_by_the_hash(tmp_path: Path) -> None:
