@@ -116,3 +116,16 @@ def keep_rows(points: Array, start: Array, keep: Array) -> tuple[Array, Array]:
     counts = np.diff(start)
     chosen = np.repeat(keep, counts)
     return points[chosen], np.concatenate([[0], np.cumsum(counts[keep])])
+
+
+def one_way_round(points: Array, start: Array) -> Array:
+    """Return the points with every row counter-clockwise, so that overlapping rows join under the winding rule."""
+    out = np.array(points)
+    following = np.arange(1, len(points) + 1)
+    rows = np.flatnonzero(np.diff(start) > 0)
+    following[start[rows + 1] - 1] = start[rows]
+    cross = points[:, 0] * points[following, 1] - points[following, 0] * points[:, 1]
+    area = np.add.reduceat(cross, start[rows]) if len(rows) else np.zeros(0)
+    for row in rows[area < 0]:
+        out[start[row] : start[row + 1]] = points[start[row] : start[row + 1]][::-1]
+    return out

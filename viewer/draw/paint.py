@@ -9,7 +9,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from roadnet.base.arrays import Array
-from viewer.draw.items import Item, Picture, Points, Polygons, Polylines, Text, in_order, keep_rows, row_bounds
+from viewer.draw.items import Item, Picture, Points, Polygons, Polylines, Text, in_order, keep_rows, one_way_round, row_bounds
 from viewer.draw.theme import Theme
 from viewer.draw.view import View
 
@@ -63,19 +63,6 @@ def path_of(points: Array, start: Array, *, closed: bool) -> Path:
     codes[full + np.arange(len(full))] = Path.MOVETO
     codes[ends + np.arange(len(full))] = Path.CLOSEPOLY
     return Path(np.insert(points, ends, points[full], axis=0), codes)
-
-
-def one_way_round(points: Array, start: Array) -> Array:
-    """Return the points with every row counter-clockwise, so that overlapping rows join under the winding rule."""
-    out = np.array(points)
-    following = np.arange(1, len(points) + 1)
-    rows = np.flatnonzero(np.diff(start) > 0)
-    following[start[rows + 1] - 1] = start[rows]
-    cross = points[:, 0] * points[following, 1] - points[following, 0] * points[:, 1]
-    area = np.add.reduceat(cross, start[rows]) if len(rows) else np.zeros(0)
-    for row in rows[area < 0]:
-        out[start[row] : start[row + 1]] = points[start[row] : start[row + 1]][::-1]
-    return out
 
 
 def paint_polygons(canvas: Any, _: Array, item: Polygons, view: View, theme: Theme) -> None:

@@ -5,9 +5,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from roadnet.base.arrays import Array
-from viewer.draw.items import Item, Picture, Points, Polygons, Polylines, Text, in_order
+from viewer.draw.items import Item, Picture, Points, Polygons, Polylines, Text, in_order, one_way_round, row_bounds
 from viewer.draw.theme import Theme
 
+KEPT = 512  # lists
 ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
@@ -39,28 +40,54 @@ def path_of(points: Array, start: Array, *, closed: bool) -> QPainterPath:
     return path
 
 
+class Ragged:
+    """A list's rows as paths; gives one path of those rows that a box touches."""
+
+    def __init__(self, item: Polygons | Polylines) -> None:
+        self.item = item
+        self.low, self.high = row_bounds(item.points, item.start)
+        closed = isinstance(item, Polygons)
+        points = one_way_round(item.points, item.start) if closed else item.points
+        ends = zip(item.start[:-1].tolist(), item.start[1:].tolist(), strict=True)
+        self.rows = [path_of(points[a:b], np.array([0, b - a]), closed=closed) for a, b in ends]
+        self._seen: tuple[bytes, QPainterPath] = (b"-", QPainterPath())
+
+    def path(self, box: tuple[float, float, float, float]) -> QPainterPath:
+        """Return the rows that touch x0, y0, x1, y1; kept while they stay the same."""
+        x0, y0, x1, y1 = box
+        keep = (self.low[:, 0] < x1) & (self.high[:, 0] > x0) & (self.low[:, 1] < y1) & (self.high[:, 1] > y0)
+        key = keep.tobytes()
+        if key != self._seen[0]:
+            path = QPainterPath()
+            path.setFillRule(Qt.FillRule.WindingFill)
+            for i in np.flatnonzero(keep).tolist():
+                path.addPath(self.rows[i])
+            self._seen = key, path
+        return self._seen[1]
+
+
 class Brush:
     """Draws items; keeps the paths of lists that it has seen, so that a map is converted once."""
 
     def __init__(self) -> None:
-        self._paths: dict[int, tuple[Item, QPainterPath]] = {}
+        self._known: dict[int, Ragged] = {}
+        self._box = (0.0, 0.0, 0.0, 0.0)
 
     def path(self, item: Polygons | Polylines) -> QPainterPath:
-        """Return the item's path, from before if the very same item was drawn before."""
-        kept = self._paths.get(id(item))
-        if kept is not None and kept[0] is item:
-            return kept[1]
-        path = path_of(item.points, item.start, closed=isinstance(item, Polygons))
-        if len(self._paths) > 512:
-            self._paths.clear()
-        self._paths[id(item)] = (item, path)
-        return path
+        """Return the rows in sight, converted before if the very same item was drawn before."""
+        known = self._known.get(id(item))
+        if known is None or known.item is not item:
+            if len(self._known) > KEPT:
+                self._known.clear()
+            known = self._known[id(item)] = Ragged(item)
+        return known.path(self._box)
 
     def draw(self, painter: QPainter, items: tuple[Item, ...], theme: Theme, size: tuple[int, int]) -> None:
         """Draw the items, lowest first; `size` is the device's width and height in pixels."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         transform = painter.combinedTransform()
         scale = float(np.hypot(transform.m11(), transform.m12()))
+        self._box = box_in_sight(transform, size, margin_px=20.0)
         for item in in_order(items):
             if isinstance(item, Polygons):
                 self._polygons(painter, item, theme)
@@ -107,6 +134,18 @@ class Brush:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self.path(item))
+
+
+def box_in_sight(
+    transform: QTransform, size: tuple[int, int], *, margin_px: float
+) -> tuple[float, float, float, float]:
+    """Return x0, y0, x1, y1 of the plane that the device shows, with a margin."""
+    inverse, good = transform.inverted()
+    if not good:
+        return -np.inf, -np.inf, np.inf, np.inf
+    m = margin_px
+    seen = inverse.mapRect(QRectF(-m, -m, size[0] + 2 * m, size[1] + 2 * m))
+    return seen.left(), seen.top(), seen.right(), seen.bottom()
 
 
 def font_of(size_px: float, *, bold: bool = False) -> QFont:

@@ -60,6 +60,10 @@ def style_of(theme: Theme) -> str:
     QToolButton:hover {{ border-color: {c["accent"]}; }}
     QToolButton:checked {{ border-color: {c["accent"]}; color: {c["accent"]}; }}
     QToolButton:focus, QLineEdit:focus, QTableView:focus {{ border: 1px solid {c["accent"]}; }}
+    QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {c["muted"]}; border-radius: 3px;
+        background: {c["panel"]}; }}
+    QCheckBox::indicator:checked {{ background: {c["accent"]}; border: 3px solid {c["panel"]};
+        outline: 1px solid {c["accent"]}; }}
     QToolButton:disabled {{ color: {c["muted"]}; }}
     QTableView {{ background: {c["panel"]}; alternate-background-color: {c["background"]};
         border: 1px solid {c["border"]}; border-radius: 4px; gridline-color: {c["grid"]};

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from roadnet.base.errors import InputError
 from viewer.source import Source, open_source
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
 
     def show_theme(self) -> None:
         """Take on the desk's theme."""
-        self.setPalette(palette_of(self.desk.theme))
+        QApplication.setPalette(palette_of(self.desk.theme))  # a style sheet cuts off the window's own
         self.setStyleSheet(style_of(self.desk.theme))
 
     def show_title(self) -> None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
 from viewer.draw.items import Item
@@ -20,6 +20,7 @@ from viewer.window.latest import Latest
 
 TITLE = "Bird's eye"
 PLACE, ORDER = "centre", 0
+SPARE = 0.4  # of the view on each side, drawn before it comes into sight
 
 
 def make(desk: Desk) -> QWidget:
@@ -50,6 +51,44 @@ class ListItem(pg.GraphicsObject):  # type: ignore[misc]
             self.brush.draw(painter, self.items, self.theme, (device.width(), device.height()))
 
 
+class GroundItem(ListItem):
+    """A list that rarely changes, kept as an image larger than the view: panning and following cost one blit."""
+
+    def __init__(self, z: float) -> None:
+        super().__init__(z)
+        self._image: QImage | None = None
+        self._key: object = None
+        self._at = QTransform()
+
+    def paint(self, painter: QPainter, _: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self.theme is None:
+            return
+        now, device = painter.combinedTransform(), painter.device()
+        width, height = device.width(), device.height()
+        key = (id(self.items), self.theme.name, width, height, now.m11(), now.m12(), now.m21(), now.m22())
+        shift = QPointF(now.dx() - self._at.dx(), now.dy() - self._at.dy())
+        far = abs(shift.x()) > SPARE * width or abs(shift.y()) > SPARE * height
+        if self._image is None or key != self._key or far:
+            self._render(now, width, height)
+            self._key, self._at, shift = key, now, QPointF(0.0, 0.0)
+        if self._image is not None:
+            painter.save()
+            painter.resetTransform()
+            painter.drawImage(QPointF(shift.x() - SPARE * width, shift.y() - SPARE * height), self._image)
+            painter.restore()
+
+    def _render(self, now: QTransform, width: int, height: int) -> None:
+        if self.theme is None:
+            return
+        size = (round(width * (1 + 2 * SPARE)), round(height * (1 + 2 * SPARE)))
+        self._image = QImage(*size, QImage.Format.Format_RGB32)
+        self._image.fill(colour(self.theme, "background"))
+        painter = QPainter(self._image)
+        painter.setTransform(now * QTransform.fromTranslate(SPARE * width, SPARE * height))
+        self.brush.draw(painter, self.items, self.theme, size)
+        painter.end()
+
+
 class BirdsEye(QWidget):
     """The map from above; drag to pan, wheel to zoom, double click to fit."""
 
@@ -61,7 +100,7 @@ class BirdsEye(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.box = pg.ViewBox(lockAspect=True, enableMenu=False)
         self.view.setCentralItem(self.box)
-        self.ground, self.points, self.traffic = ListItem(0), ListItem(1), ListItem(2)
+        self.ground, self.points, self.traffic = GroundItem(0), ListItem(1), ListItem(2)
         for item in (self.ground, self.points, self.traffic):
             self.box.addItem(item, ignoreBounds=True)
         self.empty = EmptyState(self, desk)
