@@ -54,7 +54,7 @@ def crossing(c: Corridor) -> Array:
     enter = np.where(inside, 0.0, c.clear / rate)
     leave = np.where(moves, np.where(c.lateral > 0.0, (c.clear + c.over) / rate, c.clear / rate), np.inf)
     comes = inside | (moves & (c.lateral > 0.0))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         hardest = 2.0 * c.gap / w  # where 2 (w t - d) / t^2 peaks
     peaks = (w > 0.0) & (c.gap > 0.0) & (hardest >= enter) & (hardest <= leave)
     at_peak = 0.5 * np.square(w) / np.where(peaks, c.gap, 1.0)

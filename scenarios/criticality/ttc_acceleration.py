@@ -63,7 +63,7 @@ def _at(v: Array, a: Array, stop: Array, t: Array) -> tuple[Array, Array, Array]
 
 def _first_root(c: Array, b: Array, a: Array) -> Array:
     """Return the smallest t >= 0 with a t^2 + b t + c = 0, infinity if there is none; c >= 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         root = np.sqrt(np.maximum(b * b - 4.0 * a * c, 0.0))
         # the form without cancellation: the gap closes at 2c / (-b + root)
         t = 2.0 * c / (-b + root)
