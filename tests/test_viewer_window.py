@@ -7,6 +7,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import gc
 import sys
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -17,12 +18,14 @@ pytest.importorskip("PySide6", reason="the extra `viewer` is not installed")
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTableView
 
 import roadnet
 from roadnet.base.errors import InputError
 from scenarios.model.evidence import Evidence, Observed, Outcome
 from scenarios.model.spec import SensorEvent
 from sensors.packet import SensorPacket
+from viewer.cli import main
 from viewer.draw.tracks import tracks_of
 from viewer.player import SPEEDS
 from viewer.source import Episode, Row
@@ -230,7 +233,7 @@ def test_keys_do_nothing_while_nothing_is_open(qtbot, window):
 def test_list_filters_by_all_words_and_sorts_missing_last(qtbot, window):
     opened(qtbot, window, ToySource([zoo.recording() for _ in range(6)]))
     suite = window.panes["suite"]
-    shown = lambda column: [suite.proxy.index(r, column).data() for r in range(suite.proxy.rowCount())]  # noqa: E731
+    shown = lambda column: [suite.model.index(r, column).data() for r in range(suite.model.rowCount())]  # noqa: E731
     suite.filter.setText("tc-05 collision")
     assert shown(0) == ["0"]
     suite.filter.setText("nothing has this")
@@ -243,10 +246,25 @@ def test_list_filters_by_all_words_and_sorts_missing_last(qtbot, window):
     assert shown(3) == ["5.00", "4.00", "2.00", "1.00", "0.00", ""]
 
 
+def test_ten_thousand_rows_are_filtered_and_sorted_at_once(qtbot, window):
+    source = ToySource([zoo.recording()])
+    source.rows = tuple(replace(source.rows[0], index=i, min_ttc_s=(i * 7919 % 1000) / 100) for i in range(10_000))
+    opened(qtbot, window, source)
+    suite = window.panes["suite"]
+    best = 1e9
+    for words in ("tc", "tc-05", "99 collision"):
+        start = time.process_time()
+        suite.filter.setText(words)
+        suite.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+        best = min(best, time.process_time() - start)
+    assert best < 0.2
+
+
 def test_double_click_opens_at_the_critical_instant_and_n_opens_the_next(qtbot, window):
     desk = opened(qtbot, window, two())
     suite = window.panes["suite"]
-    suite.table.doubleClicked.emit(suite.proxy.index(1, 0))
+    suite.table.doubleClicked.emit(suite.model.index(1, 0))
+    suite.table.selectRow(1)
     qtbot.waitUntil(lambda: desk.episode.title == "zoo / 1", timeout=WAIT_MS)
     assert desk.player.time_s == pytest.approx(0.5)
     qtbot.keyClick(window, Qt.Key.Key_P)
@@ -336,8 +354,6 @@ def test_two_grabs_of_one_state_are_equal(qtbot, window):
 
 
 def test_everything_that_takes_focus_has_a_name(window):
-    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView
-
     for kind in (QAbstractButton, QComboBox, QLineEdit, QTableView):
         for widget in window.findChildren(kind):
             named = widget.accessibleName() or getattr(widget, "text", str)() or widget.toolTip()
@@ -357,3 +373,20 @@ def test_qt_gives_back_the_references_it_takes():
         path.moveTo(0.0, 0.0)
         pen.setCosmetic(True)
     assert abs(sys.getrefcount(None) - before) < 200
+
+
+def test_the_view_command_opens_the_window_and_ends_well(qtbot, monkeypatch):
+    shown = []
+
+    def leave(app):
+        window = next(w for w in app.topLevelWidgets() if isinstance(w, MainWindow) and w.isVisible())
+        qtbot.waitUntil(lambda: window.desk.episode is not None, timeout=WAIT_MS)
+        shown.append(window.windowTitle())
+        window.close()
+        return 0
+
+    monkeypatch.setattr(QApplication, "exec", lambda: leave(QApplication.instance()))
+    assert main(["view", "crossing", "--theme", "light"]) == 0
+    assert shown == ["crossing – nearmiss"]
+    assert main(["view", "no_such_map"]) == 3
+    assert main(["view", "crossing", "--rig", "no_such_rig"]) == 3

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
@@ -29,7 +29,6 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 OUTCOME_ROLE = {"collision": "collision", "near miss": "near_miss", "conflict": "accent"}
 OUTCOME_SIGN = {"collision": "✕ ", "near miss": "◆ ", "conflict": "◇ "}  # not by colour alone
 Index = QModelIndex | QPersistentModelIndex
-SORT_ROLE = Qt.ItemDataRole.UserRole
 
 
 def make(desk: Desk) -> QWidget:
@@ -38,23 +37,43 @@ def make(desk: Desk) -> QWidget:
 
 
 class Rows(QAbstractTableModel):
-    """The rows of a source as a table."""
+    """The rows of a source that hold every wanted word, sorted; missing values come last either way."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.rows: tuple[Row, ...] = ()
-        self.words: tuple[str, ...] = ()
+        self.shown: list[Row] = []
+        self._words: dict[int, str] = {}
+        self._wanted: tuple[str, ...] = ()
+        self._by, self._downwards = "index", False
 
     def take(self, rows: tuple[Row, ...]) -> None:
         """Show other rows."""
-        self.beginResetModel()
         self.rows = rows
-        self.words = tuple(" ".join(text_of(getattr(r, name)) for name, _ in COLUMNS).lower() for r in rows)
+        self._words = {r.index: " ".join(text_of(getattr(r, name)) for name, _ in COLUMNS).lower() for r in rows}
+        self._arrange()
+
+    def want(self, text: str) -> None:
+        """Keep the rows that hold every one of these words, in whatever column."""
+        self._wanted = tuple(text.lower().split())
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column."""
+        self._by, self._downwards = COLUMNS[column][0], order == Qt.SortOrder.DescendingOrder
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        kept = [r for r in self.rows if all(word in self._words[r.index] for word in self._wanted)]
+        known = [r for r in kept if getattr(r, self._by) not in (None, "")]
+        gone = [r for r in kept if getattr(r, self._by) in (None, "")]
+        self.shown = sorted(known, key=lambda r: getattr(r, self._by), reverse=self._downwards) + gone
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self.rows)
+        return 0 if parent.isValid() else len(self.shown)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(COLUMNS)
@@ -66,11 +85,9 @@ class Rows(QAbstractTableModel):
 
     def data(self, index: Index, role: int = 0) -> Any:
         name = COLUMNS[index.column()][0]
-        value = getattr(self.rows[index.row()], name)
+        value = getattr(self.shown[index.row()], name)
         if role == Qt.ItemDataRole.DisplayRole:
             return OUTCOME_SIGN.get(value, "") + text_of(value) if name == "outcome" else text_of(value)
-        if role == SORT_ROLE:
-            return (value is None, value if value is not None else 0)
         if role == Qt.ItemDataRole.ToolTipRole:
             return text_of(value)
         if role == Qt.ItemDataRole.ForegroundRole and name == "outcome" and value in OUTCOME_ROLE:
@@ -78,30 +95,6 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(value, int | float):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
-
-
-class Filter(QSortFilterProxyModel):
-    """Keeps the rows that hold every word; sorts by value, missing values last in both directions."""
-
-    def __init__(self, rows: Rows) -> None:
-        super().__init__()
-        self.rows = rows
-        self.wanted: tuple[str, ...] = ()
-        self.setSourceModel(rows)
-
-    def want(self, text: str) -> None:
-        """Keep the rows that hold every one of these words, in whatever column."""
-        self.wanted = tuple(text.lower().split())
-        self.invalidate()
-
-    def filterAcceptsRow(self, row: int, _: Index) -> bool:
-        return all(word in self.rows.words[row] for word in self.wanted)
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        (gone_a, a), (gone_b, b) = (self.rows.data(i, SORT_ROLE) for i in (left, right))
-        if gone_a != gone_b:
-            return bool(gone_b if self.sortOrder() == Qt.SortOrder.AscendingOrder else gone_a)
-        return bool(a < b)
 
 
 class Table(QTableView):
@@ -127,10 +120,9 @@ class SuiteList(QWidget):
         self.filter.setAccessibleName("Filter scenarios by words")
         self.filter.setClearButtonEnabled(True)
         self.model = Rows(desk)
-        self.proxy = Filter(self.model)
         self.table = Table()
         self.table.setAccessibleName("Scenarios of the suite")
-        self.table.setModel(self.proxy)
+        self.table.setModel(self.model)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -154,6 +146,7 @@ class SuiteList(QWidget):
         self.table.doubleClicked.connect(self._open)
         desk.source_changed.connect(self.show_source)
         desk.episode_changed.connect(self._mark)
+        self.model.modelReset.connect(self._mark)
         desk.theme_changed.connect(lambda: self.model.take(self.model.rows))
         self.show_source()
 
@@ -164,11 +157,11 @@ class SuiteList(QWidget):
         self._say()
 
     def _want(self, text: str) -> None:
-        self.proxy.want(text)
+        self.model.want(text)
         self._say()
 
     def _say(self) -> None:
-        shown, total = self.proxy.rowCount(), len(self.model.rows)
+        shown, total = len(self.model.shown), len(self.model.rows)
         self.count.setText(f"{shown} of {total} scenarios" if total else "")
         if not total:
             self.empty.say("No list", "What is open is not a suite: open a folder made by nearmiss generate.")
@@ -178,25 +171,21 @@ class SuiteList(QWidget):
             self.empty.hide()
 
     def _open(self, index: QModelIndex) -> None:
-        row = self.proxy.mapToSource(index).row()
-        if 0 <= row < len(self.model.rows):
-            self.desk.open(self.model.rows[row].index)
+        if 0 <= index.row() < len(self.model.shown):
+            self.desk.open(self.model.shown[index.row()].index)
 
     def _mark(self) -> None:
-        episode = self.desk.episode
-        spec = episode.spec if episode is not None else None
-        for row in range(self.proxy.rowCount()) if spec is not None else ():
-            if self.model.rows[self.proxy.mapToSource(self.proxy.index(row, 0)).row()].index == spec.index:  # type: ignore[union-attr]
-                self.table.selectRow(row)
-                return
+        spec = self.desk.episode.spec if self.desk.episode is not None else None
+        places = [i for i, row in enumerate(self.model.shown) if spec is not None and row.index == spec.index]
+        if places:
+            self.table.selectRow(places[0])
 
     def go(self, by: int) -> None:
         """Open the row below or above the one that is marked."""
-        if not self.proxy.rowCount():
-            return
-        row = min(max(self.table.currentIndex().row() + by, 0), self.proxy.rowCount() - 1)
-        self.table.selectRow(row)
-        self._open(self.proxy.index(row, 0))
+        if self.model.shown:
+            row = min(max(self.table.currentIndex().row() + by, 0), len(self.model.shown) - 1)
+            self.table.selectRow(row)
+            self._open(self.model.index(row, 0))
 
 
 def text_of(value: object) -> str:
