@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from roadnet.base.arrays import Array
-from scenarios.hazards.leaf import Columns, Leaf, Parameter
 from scenarios.hazards.distributions import Truncated
+from scenarios.hazards.leaf import Columns, Leaf, Parameter
 from scenarios.sampling.overrides import Override
 
 DECIMALS = 6  # drawn values are rounded: the last bits of exp and log differ between processors, these do not
@@ -74,19 +74,4 @@ def fill_range(parameter: Parameter, prior: Truncated) -> tuple[Array, Array]:
     """Return the ends of the range that gap filling spreads over, inside the prior's support."""
     low = np.maximum(prior.location + prior.scale * parameter.fill[0], prior.lo)
     high = np.minimum(prior.location + prior.scale * parameter.fill[1], prior.hi)
-    return low, high
-
-
-def place_log_probability(weights: Array) -> Array:
-    """Return (places,) log probability of each place given the map."""
-    return np.asarray(np.log(weights / weights.sum()))
-
-
-def clopper_pearson(successes: int, trials: int, *, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval of a rate. Clopper and Pearson, Biometrika 26 (1934)."""
-    from scipy.special import betaincinv
-
-    tail = (1.0 - confidence) / 2.0
-    low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
-    high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
     return low, high
