@@ -385,7 +385,7 @@ def test_the_view_command_opens_the_window_and_ends_well(qtbot, monkeypatch):
         window.close()
         return 0
 
-    monkeypatch.setattr(QApplication, "exec", lambda: leave(QApplication.instance()))
+    monkeypatch.setattr(QApplication, "exec", leave)
     assert main(["view", "crossing", "--theme", "light"]) == 0
     assert shown == ["crossing – nearmiss"]
     assert main(["view", "no_such_map"]) == 3

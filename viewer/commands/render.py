@@ -71,7 +71,9 @@ def checked_time(episode: Episode, at_s: float | None) -> float:
     if at_s is None:
         return episode.critical_s
     if not 0.0 <= at_s <= episode.duration_s + 1e-9:
-        raise InputError("--at", got=f"{at_s:g} s", wanted=f"0 to {episode.duration_s:g} s, the length of {episode.title}")
+        raise InputError(
+            "--at", got=f"{at_s:g} s", wanted=f"0 to {episode.duration_s:g} s, the length of {episode.title}"
+        )
     return at_s
 
 
