@@ -18,14 +18,30 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sensors.sensing import sense
 
 import scenarios.hazards
 import sensors
 import sensors.oracles
+from roadnet.loading import load
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import Recording
-from scenarios.simulation.planner import PlannerInput
+from scenarios.model.spec import (
+    Action,
+    ActorProgram,
+    ConcreteScenario,
+    Kind,
+    Odds,
+    PathSpec,
+    Step,
+    Trigger,
+    What,
+    When,
+)
+from scenarios.simulation.planner import Controls, PlannerInput
+from scenarios.simulation.simulate import simulate
 from sensors.packet import SensorPacket
+from sensors.rig import load_rig
 from sensors.scene import Scene
 
 LABEL = re.compile(
@@ -257,3 +273,117 @@ def test_a_sensor_that_reads_the_spec_is_found() -> None:
     assert intentions("from scenarios.hazards.registry import catalogue") == ["scenarios.hazards.registry"]
     assert intentions("import scenarios.model.run") == ["scenarios.model.run"]
     assert intentions("from scenarios.model.spec import Kind, SensorEvent") == []
+
+
+def bits(value: Any) -> bytes:
+    """Return the bytes of everything in a dataclass of arrays, field by field."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}".encode() + value.tobytes()
+    if isinstance(value, dict):
+        return b"".join(name.encode() + bits(value[name]) for name in sorted(value))
+    if dataclasses.is_dataclass(value):
+        return b"".join(one.name.encode() + bits(getattr(value, one.name)) for one in dataclasses.fields(value))
+    return repr(value).encode()
+
+
+@pytest.fixture(scope="module")
+def net() -> RoadNetwork:
+    return load("crossing")
+
+
+@pytest.fixture(scope="module")
+def meant(net: RoadNetwork) -> ConcreteScenario:
+    """Return a lead vehicle that brakes, meant as such."""
+    lanes = net.lanes
+    lane = int(np.argmax(np.where(lanes.drivable, lanes.length_m, 0.0)))
+    path = PathSpec(lanes=(lane,))
+    size = (4.5, 1.8, 1.5)
+    brake = Step(Trigger(When.SIMULATION_TIME, 0.5), Action(What.SPEED, 2.0, 5.0))
+    return ConcreteScenario(
+        leaf="TC-03",
+        index=7,
+        map_name=net.name,
+        map_digest=net.digest,
+        place="lane 1 s 5.0",
+        values=(("gap_m", 12.0),),
+        duration_s=1.5,
+        actors=(
+            ActorProgram(name="ego", kind=Kind.CAR, size=size, path=path, s_m=5.0, speed_mps=9.0, law="careful_human"),
+            ActorProgram(name="lead", kind=Kind.CAR, size=size, path=path, s_m=22.0, speed_mps=9.0, steps=(brake,)),
+            ActorProgram(name="other", kind=Kind.VAN, size=size, path=path, s_m=40.0, speed_mps=9.0, law="idm"),
+        ),
+        odds=Odds(stream="gap_filling", log_p=-3.0, log_q=-1.0),
+        suite_key=11,
+        lineage_id="a",
+    )
+
+
+@pytest.fixture(scope="module")
+def meant_otherwise(meant: ConcreteScenario) -> ConcreteScenario:
+    """Return the same scenario with every word of intention changed."""
+    names = {"ego": "ego", "lead": "bystander", "other": "adversary"}
+    return dataclasses.replace(
+        meant,
+        leaf="AD-04",
+        place="lane 1 s 5.0, meant as a brake check",
+        values=(("gap_m", 12.0), ("decel_mps2", 9.0)),
+        actors=tuple(dataclasses.replace(actor, name=names[actor.name]) for actor in meant.actors),
+        odds=Odds(stream="exploration", log_p=-30.0, log_q=-30.0, has_q=False),
+        lineage_id="b",
+    )
+
+
+def test_what_is_meant_does_not_reach_the_recording(
+    meant: ConcreteScenario, meant_otherwise: ConcreteScenario, net: RoadNetwork
+) -> None:
+    assert bits(simulate(meant, net)) == bits(simulate(meant_otherwise, net))
+
+
+def test_what_is_done_does_reach_the_recording(meant: ConcreteScenario, net: RoadNetwork) -> None:
+    calmer = dataclasses.replace(meant.actors[1], steps=())
+    other = dataclasses.replace(meant, actors=(meant.actors[0], calmer, meant.actors[2]))
+    assert bits(simulate(meant, net)) != bits(simulate(other, net))
+
+
+def test_what_is_meant_does_not_reach_a_planner(
+    meant: ConcreteScenario, meant_otherwise: ConcreteScenario, net: RoadNetwork
+) -> None:
+    seen: list[list[bytes]] = []
+
+    class Witness:
+        def reset(self, seed: int) -> None:
+            seen.append([str(seed).encode()])
+
+        def act(self, now: PlannerInput) -> Controls:
+            seen[-1].append(bits(now))
+            return Controls(accel_mps2=-0.5, curvature_1pm=0.0)
+
+    for spec in (meant, meant_otherwise):
+        simulate(spec, net, Witness())
+    assert len(seen[0]) > 2
+    assert seen[0] == seen[1]
+
+
+PACKET_ARRAYS = {"xyz", "intensity", "t_off_ns", "ring", "column", "rgb"}
+PACKET_INFO = {"columns", "rings", "fx", "fy", "cx", "cy", "width", "height", "exposure_s"}
+
+
+def test_what_is_meant_does_not_reach_a_packet(
+    meant: ConcreteScenario, meant_otherwise: ConcreteScenario, net: RoadNetwork
+) -> None:
+    rig = load_rig("observer")
+    streams = [
+        list(sense(simulate(spec, net), net, rig, spec.sensor_events, seed=spec.sensor_seed))
+        for spec in (meant, meant_otherwise)
+    ]
+    assert streams[0]
+    assert [bits(p) for p in streams[0]] == [bits(p) for p in streams[1]]
+
+
+def test_packets_carry_known_arrays_and_device_facts_only(meant: ConcreteScenario, net: RoadNetwork) -> None:
+    short = dataclasses.replace(meant, duration_s=0.3)
+    for packet in sense(simulate(short, net), net, load_rig("demo"), (), seed=1):
+        assert set(packet.arrays) <= PACKET_ARRAYS
+        assert {name for name, _ in packet.info} <= PACKET_INFO
+        assert packet.stream in load_rig("demo").streams
+        assert not LABEL.search(packet.frame_id)
