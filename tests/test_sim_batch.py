@@ -164,6 +164,20 @@ def test_a_planner_sees_the_others_as_they_are_in_an_order_without_meaning(net: 
     assert len(orders) > 3
 
 
+def test_held_controls_drive_a_circle_of_the_asked_curvature(net: RoadNetwork) -> None:
+    class Circle(Spy):
+        def act(self, now: PlannerInput) -> Controls:
+            return Controls(0.0, 0.05)
+
+    spec = w.scenario(w.actor("ego", w.along_x(), 50.0, 8.0), duration_s=20.0)
+    run = w.Driven(spec, simulate(spec, net, Circle()))
+    yaw, back = run.of("yaw", "ego").astype(float), 0.3 * w.CAR[0]
+    rear = np.stack([run.x("ego") - back * np.cos(yaw), run.y("ego") - back * np.sin(yaw)], 1)[40:]
+    centre = 0.5 * (rear.max(0) + rear.min(0))
+    np.testing.assert_allclose(np.hypot(*(rear - centre).T), 20.0, atol=0.02)
+    assert run.of("yaw_rate", "ego")[-1] == pytest.approx(0.4, rel=1e-4)
+
+
 @pytest.mark.parametrize("bad", [Controls(float("nan"), 0.0), Controls(0.0, float("inf"))])
 def test_controls_that_are_no_numbers_are_refused(net: RoadNetwork, bad: Controls) -> None:
     class Bad(Spy):

@@ -158,6 +158,17 @@ def test_the_careful_human_brakes_for_who_will_cross_but_not_for_who_waits(net: 
     assert run(1.5).of("accel", "ego").min() < -5.0
 
 
+@pytest.mark.parametrize(("decel", "hard"), [(0.0, True), (4.0, False)])
+def test_the_careful_human_brakes_for_who_runs_the_red_but_not_for_who_brakes_before_it(
+    net: RoadNetwork, decel: float, hard: bool
+) -> None:
+    # it comes from the right at 10 m/s, 32 m before the crossing; at 4 m/s2 it stands 19.5 m before
+    steps = (w.step(When.SIMULATION_TIME, 0.0, What.SPEED, 0.0, decel),) if decel else ()
+    other = w.actor("other", w.along_y(20.0), 168.0, 10.0, steps=steps)
+    run = w.drive(w.scenario(w.actor("ego", w.along_x(), 26.0, 13.0, "careful_human"), other, duration_s=5.0), net)
+    assert (run.of("accel", "ego").min() < -5.0) == hard
+
+
 def test_following_keeps_the_headway_of_the_model(net: RoadNetwork) -> None:
     # equilibrium of the model: s = (s0 + v T) / sqrt(1 - (v / v0)^4)
     spec = w.scenario(

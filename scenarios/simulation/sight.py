@@ -9,6 +9,7 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
 from scenarios.simulation.layout import (
+    ACCEL,
     COS,
     LENGTH,
     NOW_CONFLICT,
@@ -105,6 +106,8 @@ def look(
         clear = abs(side) - half_w - wide_j
         lead_speed = state[SPEED, j] * cos_r
         drift = -state[SPEED, j] * sin_r if side > 0.0 else state[SPEED, j] * sin_r
+        if clear > 0.0 and -2.0 * state[ACCEL, j] * clear > drift * state[SPEED, j]:
+            drift = 0.0  # brakes, and will stand before the corridor
         if clear <= 0.0 and gap < now[NOW_GAP]:
             now[NOW_GAP], now[NOW_LEAD_SPEED] = gap, lead_speed
         if clear <= 0.0 or abs(cos_r) < CROSSING_COS:
