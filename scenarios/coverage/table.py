@@ -13,7 +13,7 @@ import numpy as np
 from roadnet.base.arrays import Array
 from scenarios.hazards.taxonomy import taxonomy, taxonomy_digest
 from scenarios.model.evidence import Counterfactual, Observed, Outcome
-from scenarios.sampling.odds import clopper_pearson
+from scenarios.sampling.rate import rate_interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,7 @@ class StreamCount:
         """Return the exact 95 % interval of the rate; only the exploration stream has one."""
         if self.stream != "exploration" or not self.measured:
             return None
-        return clopper_pearson(self.observed, self.measured)
+        return rate_interval(self.observed, self.measured)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,8 @@ import msgpack
 import roadnet
 from roadnet.base.errors import InputError, one_line
 from roadnet.network import RoadNetwork
+from scenarios.evaluation.counterfactual import confirm
+from scenarios.evaluation.observe import kinematic_oracles, observe
 from scenarios.hazards.registry import catalogue, chosen
 from scenarios.model.evidence import Evidence, Observed, Oracle
 from scenarios.model.recording import Recording
@@ -198,16 +200,26 @@ def is_observed(evidence: Sequence[Evidence], leaf: str) -> bool:
 def judged(
     plan: Plan, made: Sequence[tuple[ConcreteScenario, Recording]], judges: Judges
 ) -> dict[int, tuple[Evidence, ...]]:
-    """Return the verdicts on each scenario by index."""
-    oracles = {i: m.oracle for i, m in catalogue().items() if not m.LEAF.needs_packets} | dict(judges.oracles)
-    out = {}
-    for spec, recording in made:
-        net = net_of(plan, spec.map_name)
-        packets = None
-        if judges.look is not None and catalogue()[spec.leaf].LEAF.needs_packets:
-            packets = judges.look(spec, recording, net)
-        out[spec.index] = tuple(oracle(recording, net, packets) for oracle in oracles.values())
+    """Return every oracle's verdict on each scenario, counterfactuals included, by index."""
+    oracles = {**kinematic_oracles(), **judges.oracles}
+    out: dict[int, tuple[Evidence, ...]] = {}
+    for name in sorted({spec.map_name for spec, _ in made}):
+        net = net_of(plan, name)
+        group = [(spec, recording) for spec, recording in made if spec.map_name == name]
+        runs = [
+            (spec, observe(recording, net, packets_of(spec, recording, net, judges), oracles))
+            for spec, recording in group
+        ]
+        confirmed = confirm(runs, net)
+        out |= {spec.index: evidence for (spec, _), evidence in zip(group, confirmed, strict=True)}
     return out
+
+
+def packets_of(spec: ConcreteScenario, recording: Recording, net: RoadNetwork, judges: Judges) -> Sequence[Any] | None:
+    """Return what the sensors deliver, where the intended leaf asks for it; several oracles read it."""
+    if judges.look is None or not catalogue()[spec.leaf].LEAF.needs_packets:
+        return None
+    return tuple(judges.look(spec, recording, net))
 
 
 def versions_of(judges: Judges) -> dict[str, int]:
