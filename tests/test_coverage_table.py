@@ -8,6 +8,7 @@ import suite_zoo
 
 from scenarios.coverage.table import tabulate
 from scenarios.model.evidence import Observed
+from scenarios.sampling.rate import Rate
 from scenarios.suite.index import open_suite
 from viewer.cli import main
 
@@ -35,12 +36,14 @@ def test_not_measured_is_not_counted_as_missing(path: Path) -> None:
 
 def test_only_exploration_has_an_interval_and_a_prediction(path: Path) -> None:
     with open_suite(path) as suite:
-        table = tabulate(suite.scenarios, suite.verdicts, predicted={"TC-05": 0.7})
+        table = tabulate(suite.scenarios, suite.verdicts, predicted={"TC-05": Rate(0.7, 0.01)})
     by = {(s.leaf, s.stream): s for s in table.streams}
     exploration, filling = by["TC-05", "exploration"], by["TC-05", "gap_filling"]
     assert filling.interval is None
     assert filling.predicted is None
     assert exploration.predicted == 0.7
+    assert exploration.agrees is True
+    assert filling.agrees is None
     assert exploration.interval is not None
     assert exploration.rate is not None
     assert exploration.interval[0] < exploration.rate < exploration.interval[1] or exploration.rate in (0.0, 1.0)

@@ -13,7 +13,7 @@ import numpy as np
 from roadnet.base.arrays import Array
 from scenarios.hazards.taxonomy import taxonomy, taxonomy_digest
 from scenarios.model.evidence import Counterfactual, Observed, Outcome
-from scenarios.sampling.rate import rate_interval
+from scenarios.sampling.rate import Rate, agrees, rate_interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,8 @@ class StreamCount:
     collisions: int
     confirmed: int  # of the observed: counterfactual and placebo both hold
     refuted: int
-    predicted: float | None  # rate computed from the prior, where the sampler has one
+    predicted: float | None = None  # rate computed from the prior; only exploration has one
+    predicted_error: float = 0.0  # its standard error
 
     @property
     def measured(self) -> int:
@@ -48,6 +49,13 @@ class StreamCount:
         if self.stream != "exploration" or not self.measured:
             return None
         return rate_interval(self.observed, self.measured)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Return whether the observed rate is compatible with the predicted one; None where there is no pair."""
+        if self.predicted is None or not self.measured:
+            return None
+        return agrees(self.observed, self.measured, Rate(self.predicted, self.predicted_error))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +79,7 @@ def tabulate(
     verdicts: Array,
     *,
     no_place: Iterable[tuple[str, str, str]] = (),
-    predicted: Mapping[str, float] | None = None,
+    predicted: Mapping[str, Rate] | None = None,
 ) -> Coverage:
     """Return the table of a suite's two tables (scenarios.suite.index). `predicted`: leaf -> rate under the prior."""
     rates = dict(predicted or {})
@@ -106,7 +114,7 @@ def own_verdicts(made: Array, verdicts: Array) -> Array:
     return out
 
 
-def count(made: Array, own: Array, leaf: str, stream: str, predicted: float | None) -> StreamCount:
+def count(made: Array, own: Array, leaf: str, stream: str, predicted: Rate | None) -> StreamCount:
     """Return the counts of one leaf in one stream."""
     mine = own[(made["leaf"] == leaf) & (made["stream"] == stream)]
     hit = mine[mine["observed"] == Observed.OBSERVED]
@@ -121,7 +129,8 @@ def count(made: Array, own: Array, leaf: str, stream: str, predicted: float | No
         collisions=int((hit["outcome"] == Outcome.COLLISION).sum()),
         confirmed=int((hit["counterfactual"] == Counterfactual.CONFIRMED).sum()),
         refuted=int((hit["counterfactual"] == Counterfactual.REFUTED).sum()),
-        predicted=predicted if stream == "exploration" else None,
+        predicted=predicted.value if predicted and stream == "exploration" else None,
+        predicted_error=predicted.standard_error if predicted and stream == "exploration" else 0.0,
     )
 
 

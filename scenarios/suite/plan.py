@@ -18,7 +18,9 @@ from roadnet.base.errors import InputError
 from roadnet.base.streams import key64
 from roadnet.network import RoadNetwork
 from scenarios.hazards.leaf import Leaf
+from scenarios.hazards.registry import catalogue
 from scenarios.hazards.spots import no_spot_reason, spots_of
+from scenarios.sampling.rate import Rate, predicted_rate
 from scenarios.suite.store import Plan
 
 SMALLEST_BLOCK, LARGEST_BLOCK, BLOCKS_WANTED = 8, 256, 16  # a block is a second of work or more, 1 to 16 MB
@@ -81,7 +83,12 @@ def new_plan(
     # what a scenario is follows from seed, hazards and maps; a longer suite, or a newer version, draws alike
     drawn = {k: settings[k] for k in ("seed", "explore", "overrides", "maps", "hazards", "pairs")}
     settings["suite_key"] = f"{key64('suite', json.dumps(drawn, sort_keys=True)):016x}"
-    about = {"no_place": no_place, "map_files": dict(map_files or {}), "environment": environment()}
+    about = {
+        "no_place": no_place,
+        "map_files": dict(map_files or {}),
+        "environment": environment(),
+        "predicted_rate": predicted_rates(nets, pairs) if explore > 0.0 and not overrides else {},
+    }
     return Plan(settings=settings, about=about)
 
 
@@ -96,6 +103,20 @@ def placed(nets: Mapping[str, RoadNetwork], leaves: Sequence[Leaf]) -> tuple[lis
                 reason = no_spot_reason(nets[name], leaf.place_kind)
                 no_place.append({"leaf": leaf.id, "map": name, "reason": reason})
     return pairs, no_place
+
+
+def predicted_rates(nets: Mapping[str, RoadNetwork], pairs: Sequence[Sequence[str]]) -> dict[str, list[float]]:
+    """Return leaf -> [rate, standard error] at which the prior lets the onset occur; maps weigh alike, as drawn."""
+    rates: dict[str, list[Rate]] = {}
+    for leaf, name in pairs:
+        rates.setdefault(leaf, []).append(predicted_rate(catalogue()[leaf], nets[name]))
+    return {
+        leaf: [
+            sum(r.value for r in found) / len(found),
+            math.sqrt(sum(r.standard_error**2 for r in found)) / len(found),
+        ]
+        for leaf, found in rates.items()
+    }
 
 
 def assignment(plan: Plan, index: int) -> Assignment:

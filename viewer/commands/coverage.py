@@ -9,12 +9,13 @@ from typing import Any
 
 from scenarios.coverage.table import Coverage, StreamCount, tabulate
 from scenarios.model.evidence import Observed
+from scenarios.sampling.rate import Rate
 from scenarios.suite.index import Suite, open_suite
 from viewer.console import print_json, print_table
 from viewer.options import add_config, add_json
 
 STREAM_COLUMNS = (
-    "leaf", "stream", "made", "observed", "not obs.", "not meas.", "rate", "95 % interval", "predicted",
+    "leaf", "stream", "made", "observed", "not obs.", "not meas.", "rate", "95 % interval", "predicted", "agrees",
     "near misses", "collisions", "cause confirmed", "refuted",
 )  # fmt: skip
 
@@ -44,7 +45,7 @@ def coverage_of(suite: Suite) -> Coverage:
         suite.scenarios,
         suite.verdicts,
         no_place=[(p["leaf"], p["map"], p["reason"]) for p in about.get("no_place", ())],
-        predicted=about.get("predicted_rate", {}),
+        predicted={leaf: Rate(*pair) for leaf, pair in about.get("predicted_rate", {}).items()},
     )
 
 
@@ -78,8 +79,9 @@ def show_rates(coverage: Coverage) -> None:
 def stream_row(s: StreamCount) -> tuple[object, ...]:
     """Return one row of the first table."""
     interval = "-" if s.interval is None else f"{s.interval[0]:.3f} to {s.interval[1]:.3f}"
+    agrees = None if s.agrees is None else "yes" if s.agrees else "NO"
     return (s.leaf, s.stream, s.made, s.observed, s.not_observed, s.not_measured, s.rate, interval, s.predicted,
-            s.near_misses, s.collisions, s.confirmed, s.refuted)  # fmt: skip
+            agrees, s.near_misses, s.collisions, s.confirmed, s.refuted)  # fmt: skip
 
 
 def answer(counts: Any) -> str:
@@ -100,7 +102,7 @@ def as_json(coverage: Coverage) -> dict[str, Any]:
             {
                 "leaf": s.leaf, "stream": s.stream, "made": s.made, "observed": s.observed,
                 "not_observed": s.not_observed, "not_measured": s.not_measured, "rate": s.rate,
-                "interval": s.interval, "predicted": s.predicted, "near_misses": s.near_misses,
+                "interval": s.interval, "predicted": s.predicted, "agrees": s.agrees, "near_misses": s.near_misses,
                 "collisions": s.collisions, "confirmed": s.confirmed, "refuted": s.refuted,
             }
             for s in coverage.streams
