@@ -41,7 +41,7 @@ class CameraMount:
     height: int
     fov_rad: float  # horizontal
     device: CameraDevice
-    exposure_ns: int
+    exposure_ns: int  # longest
     period_ns: int
     offset_ns: int = 0
     serial: int = 0  # names the device's fixed pattern
