@@ -114,9 +114,9 @@ def pixel_rays(view: View) -> Array:
 
 
 def placements(scene: Scene, pose: Array) -> Array:
-    """Return (I, 6) x, y, z, cos yaw, sin yaw and a seed that stays with the place on the map."""
+    """Return (I, 4) x, y, z and a seed that stays with the place on the map."""
     seed = np.floor((pose[:, 0] + scene.origin[0]) * 2.0) + 977.0 * np.floor((pose[:, 1] + scene.origin[1]) * 2.0)
-    return np.ascontiguousarray(np.column_stack([pose[:, :3], np.cos(pose[:, 3]), np.sin(pose[:, 3]), seed]))
+    return np.ascontiguousarray(np.column_stack([pose[:, :3], seed]))
 
 
 def light_rows(light: Light, view: View) -> Array:

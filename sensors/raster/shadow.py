@@ -7,12 +7,13 @@ import numpy as np
 from roadnet.base.arrays import Array
 from sensors.raster.fill import NOTHING
 from sensors.raster.fragments import rasterise_parallel
+from sensors.raster.shade import TILE_SIZE
 from sensors.raster.triangles import Triangles
 from sensors.raster.view import View, look_at
 
 SIDES_M = (48.0, 260.0)  # of the square shadow maps, fine first
 SIZE_PX = 1024
-CONTACT_SIDE_M, CONTACT_PX = 64.0, 256
+CONTACT_SIDE_M, CONTACT_PX = 64.0, TILE_SIZE
 CONTACT_REACH_M = 1.1  # undersides higher than this take no sky away
 CONTACT_STRENGTH = 0.85
 CONTACT_BLUR_PX = 2

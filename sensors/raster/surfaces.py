@@ -22,6 +22,7 @@ from sensors.raster.shade import (
     SKY,
     SOLID_GRAIN,
     SUN,
+    TILE_SIZE,
     WETTABLE,
     WINDOWS,
 )  # fmt: skip
@@ -66,7 +67,6 @@ LIT = {
 }
 TAIL_SHARE = 0.04  # of the brake lamp's light, when only the position lamps are on
 BLINK_PERIOD_NS = 666_666_667  # 90 flashes a minute, UN R6
-TILE_SIZE = 256
 MIRROR_MOST = 0.22  # panes pass what they do not mirror, into a dark inside
 
 
