@@ -77,7 +77,9 @@ LEAF = Leaf(
 )
 
 
-def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+def build(
+    spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams
+) -> Draft:
     """Return the child and its occluder at a spot; the child's line crosses the lane at the spot."""
     v, walk, standing_off, arrival = (values[p.name] for p in LEAF.parameters)
     start = float(streams.rng("timing").uniform(*WALK_FROM_S))
@@ -136,7 +138,7 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     limit = taxonomy().thresholds.onset.pet_s.value * (1.0 - margin)
     shows = (standing_off + 0.5 * CHILD[0]) * (half + BEHIND_M) / (BEHIND_M - KERB_M)  # from here on it is seen
     unseen = v * (arrival + WALK_FROM_S[0] - HIDDEN_S) > shows * (1.0 + margin)
-    return unseen & (collides | (pet < limit))
+    return np.asarray(unseen & (collides | (pet < limit)))
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

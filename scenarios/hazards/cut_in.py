@@ -95,7 +95,9 @@ LEAF = Leaf(
 )
 
 
-def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+def build(
+    spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams
+) -> Draft:
     """Return the cut-in at a spot."""
     v, v_target, gap, rate = (values[p.name] for p in LEAF.parameters)
     lateral = features["lateral_m"]

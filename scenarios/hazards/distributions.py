@@ -38,12 +38,12 @@ def _inside(z: Array, lo: float, hi: float, value: Array) -> Array:
 
 def _gamma_log_density(z: Array, shape: float, scale: float) -> Array:
     y = np.maximum(z, 0.0) / scale
-    return _inside(z, 0.0, np.inf, (shape - 1.0) * _log(y) - y - special.gammaln(shape) - np.log(scale))
+    return _inside(z, 0.0, np.inf, special.xlogy(shape - 1.0, y) - y - special.gammaln(shape) - np.log(scale))
 
 
 def _weibull_log_density(z: Array, shape: float, scale: float) -> Array:
     y = np.maximum(z, 0.0) / scale
-    return _inside(z, 0.0, np.inf, np.log(shape / scale) + (shape - 1.0) * _log(y) - y**shape)
+    return _inside(z, 0.0, np.inf, np.log(shape / scale) + special.xlogy(shape - 1.0, y) - y**shape)
 
 
 def _lognormal_log_density(z: Array, mu: float, sigma: float) -> Array:
@@ -139,7 +139,7 @@ class Truncated:
         """Return the value at probability u of the truncated distribution, always inside [lo, hi]."""
         below, upto = self._ends()
         x = self.location + self.scale * self.base.inverse(np.clip(below + u * (upto - below), 1e-15, 1.0 - 1e-15))
-        return np.clip(x, self.lo, self.hi)
+        return np.asarray(np.clip(x, self.lo, self.hi))
 
     def log_density(self, x: Array) -> Array:
         """Return the log density at x, -inf outside [lo, hi]."""
@@ -169,7 +169,9 @@ def distribution(kind: str, numbers: Mapping[str, float | list[float]]) -> Distr
     if set(numbers) != set(wanted):
         raise ValueError(f"{kind}: got numbers {sorted(numbers)}, want {sorted(wanted)}")
     values = tuple(float(numbers[name]) for name in wanted)  # type: ignore[arg-type]
-    positive = values[1] > values[0] if kind == "uniform" else values[1] > 0 and (kind[-6:] == "normal" or values[0] > 0)
+    positive = (
+        values[1] > values[0] if kind == "uniform" else values[1] > 0 and (kind[-6:] == "normal" or values[0] > 0)
+    )
     if not np.isfinite(values).all() or not positive:
         raise ValueError(f"{kind}: got {dict(zip(wanted, values, strict=True))}, want finite, positive shape and scale")
     return Distribution(kind, values)

@@ -49,7 +49,9 @@ LEAF = Leaf(
 )
 
 
-def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+def build(
+    spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams
+) -> Draft:
     """Return the cut-in with the lidar silent around it."""
     draft = cut_in.build(spot, values, features, net, streams)
     mid = cut_in.mid_time(values, features, streams)

@@ -52,7 +52,9 @@ LEAF = Leaf(
 )
 
 
-def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+def build(
+    spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams
+) -> Draft:
     """Return a subject behind a lead in fog."""
     v, thw, mor = (values[p.name] for p in LEAF.parameters)
     return Draft(
@@ -67,4 +69,4 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     """Return (N,) whether the fog is dense enough for returns to vanish, with the lead in range."""
     v, thw, mor = (np.asarray(values[p.name], float) for p in LEAF.parameters)
     in_range = v * thw + CAR_LENGTH_M < taxonomy().thresholds.modifier.situation_range_m.value * (1.0 - margin)
-    return in_range & (mor < SHOWS_BELOW_M * (1.0 - margin))
+    return np.asarray(in_range & (mor < SHOWS_BELOW_M * (1.0 - margin)))

@@ -28,7 +28,13 @@ def hold_gap(speed: Array | float, thw_s: Array | float, allowed: Array | float)
 
 
 def follow(
-    spot: Spot, speed_mps: float, thw_s: float, allowed_mps: float, at_s: float, body: DrawnBody, steps: tuple[Step, ...]
+    spot: Spot,
+    speed_mps: float,
+    thw_s: float,
+    allowed_mps: float,
+    at_s: float,
+    body: DrawnBody,
+    steps: tuple[Step, ...],
 ) -> tuple[ActorProgram, ActorProgram]:
     """Return the subject, whose front reaches the spot at `at_s`, and the lead `thw_s` ahead of it."""
     desired, headway, jam = (round(float(x), 6) for x in hold_gap(speed_mps, thw_s, allowed_mps))

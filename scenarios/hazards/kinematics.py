@@ -9,7 +9,9 @@ from scenarios.hazards.taxonomy import taxonomy
 SOFT_DECEL_MPS2, HEADWAY_S, JAM_M, ACCEL_MPS2, DECEL_MPS2 = 2.0, 1.6, 2.0, 1.5, 1.67
 
 
-def meeting(gap: Array, closing: Array, through: Array | float, clear: Array, lateral: Array, over: Array | float) -> Array:
+def meeting(
+    gap: Array, closing: Array, through: Array | float, clear: Array, lateral: Array, over: Array | float
+) -> Array:
     """Return when two boxes meet at constant speeds, s; inf where they do not.
 
     gap: m along the path to the other's near end, closing at m/s, `through` m until its far end is passed.
@@ -54,17 +56,10 @@ def _between(gap: Array, rate: Array, width: Array | float) -> tuple[Array, Arra
     )
 
 
-def encroachment_gap(gap: Array, speed: Array, through: Array | float, clear: Array, lateral: Array, over: Array | float) -> Array:
-    """Return the post-encroachment time at constant speeds, s: between one leaving and the other entering; <= 0: overlap."""
-    mine = gap / speed, (gap + through) / speed
-    theirs = clear / lateral, (clear + over) / lateral
-    return np.maximum(theirs[0] - mine[1], mine[0] - theirs[1])
-
-
 def soft_braking(speed: Array, gap: Array, closing: Array) -> Array:
     """Return how the careful human brakes for a leader before there is a risk, m/s2."""
     wanted = JAM_M + np.maximum(0.0, speed * HEADWAY_S + speed * closing / (2.0 * np.sqrt(ACCEL_MPS2 * DECEL_MPS2)))
-    return np.clip(ACCEL_MPS2 * (wanted / np.maximum(gap, 0.1)) ** 2, 0.0, SOFT_DECEL_MPS2)
+    return np.asarray(np.clip(ACCEL_MPS2 * (wanted / np.maximum(gap, 0.1)) ** 2, 0.0, SOFT_DECEL_MPS2))
 
 
 def urgent(ttc_s: Array, required_mps2: Array | float, margin: float) -> Array:

@@ -19,7 +19,15 @@ from scenarios.hazards.kinematics import held, steady, straight_ttc, urgent
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.relations import relations
 from scenarios.hazards.spots import RUN_S, Spot
-from scenarios.hazards.stage import CAR_LENGTH_M, CAR_WIDTH_M, at_time, lamps_at, road_words, subject_speed, vehicle_body
+from scenarios.hazards.stage import (
+    CAR_LENGTH_M,
+    CAR_WIDTH_M,
+    at_time,
+    lamps_at,
+    road_words,
+    subject_speed,
+    vehicle_body,
+)
 from scenarios.hazards.verdict import around, evidence, lasting
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
@@ -69,7 +77,9 @@ LEAF = Leaf(
 )
 
 
-def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+def build(
+    spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams
+) -> Draft:
     """Return the braking lead at a spot."""
     v, thw, decel, kept = (values[p.name] for p in LEAF.parameters)
     onset = float(streams.rng("timing").uniform(*ONSET_S))
@@ -93,9 +103,7 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     required = behind_braking(gap, pair.speed_mps, pair.lead_mps, np.maximum(pair.braking_mps2, 1e-6))
     required = np.where(pair.braking_mps2 > 0.0, required, 0.5 * closing**2 / gap)
     bend, none = features["bend_1pm"][:, None], np.zeros_like(gap)
-    ttc = straight_ttc(
-        gap + CAR_LENGTH_M, none, bend, pair.speed_mps, pair.lead_mps, none, (CAR_LENGTH_M, CAR_WIDTH_M)
-    )
+    ttc = straight_ttc(gap + CAR_LENGTH_M, none, bend, pair.speed_mps, pair.lead_mps, none, (CAR_LENGTH_M, CAR_WIDTH_M))
     return held(urgent(ttc, required, margin), instants=steady(margin))
 
 

@@ -61,7 +61,9 @@ LEAF = Leaf(
 )
 
 
-def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+def build(
+    spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams
+) -> Draft:
     """Return a subject behind a lead whose lidar drops out."""
     v, thw, onset, duration = (values[p.name] for p in LEAF.parameters)
     event = SensorEvent(kind="dropout", stream=STREAM, t_on_s=onset, t_off_s=round(onset + duration, 6))
@@ -79,4 +81,4 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     modifier = taxonomy().thresholds.modifier
     in_range = v * thw + CAR_LENGTH_M < modifier.situation_range_m.value * (1.0 - margin)
     shown = np.minimum(onset + duration, RUN_S) - onset
-    return in_range & (shown >= (2.0 * REVOLUTION_S + modifier.dropout_held_s.value) * (1.0 + margin))
+    return np.asarray(in_range & (shown >= (2.0 * REVOLUTION_S + modifier.dropout_held_s.value) * (1.0 + margin)))

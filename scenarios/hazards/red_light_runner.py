@@ -80,23 +80,27 @@ LEAF = Leaf(
 )
 
 
-def build(spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams) -> Draft:
+def build(
+    spot: Spot, values: Mapping[str, float], features: Mapping[str, float], net: RoadNetwork, streams: Streams
+) -> Draft:
     """Return the crossing at a spot."""
     v, v_target, into_red, later = (values[p.name] for p in LEAF.parameters)
-    assert spot.other is not None and spot.place.group is not None and spot.place.other_group is not None
+    other, group, other_group = spot.other, spot.place.group, spot.place.other_group
+    if other is None or group is None or other_group is None:
+        raise ValueError(f"{LEAF.id}: got a place of kind {spot.place.kind!r}, want {LEAF.place_kind!r}")
     mine = float(streams.rng("timing").uniform(*MEETING_S))
     theirs = mine + later
     body = vehicle_body(streams, "target")
     at_line = theirs - (features["line_m"] + 0.5 * body.size[0]) / v_target
     turned_red = at_line - into_red
-    phases = [SignalPhase(group=spot.place.group, t_s=0.0, state=GREEN)]
+    phases = [SignalPhase(group=group, t_s=0.0, state=GREEN)]
     if turned_red > 0.0:
-        phases.append(SignalPhase(group=spot.place.other_group, t_s=0.0, state=AMBER))
-    phases.append(SignalPhase(group=spot.place.other_group, t_s=round(max(turned_red, 0.0), 6), state=RED))
+        phases.append(SignalPhase(group=other_group, t_s=0.0, state=AMBER))
+    phases.append(SignalPhase(group=other_group, t_s=round(max(turned_red, 0.0), 6), state=RED))
     return Draft(
         actors=(
             subject(spot.corridor, spot.s_m - v * mine, v, desired_speed_mps=v),
-            vehicle("target", body, spot.other, spot.other_s_m - v_target * theirs, v_target),
+            vehicle("target", body, other, spot.other_s_m - v_target * theirs, v_target),
         ),
         duration_s=RUN_S,
         phases=tuple(phases),
@@ -110,7 +114,7 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     v, v_target, _, later = (np.asarray(values[p.name], float) for p in LEAF.parameters)
     collide, pet = encounter(features["rim_m"], v, v_target, later)
     at_line = MEETING_S[0] + later - (features["line_m"] + 0.5 * CAR_LENGTH_M) / v_target
-    return (at_line > SEEN_S) & (collide | (pet < taxonomy().thresholds.onset.pet_s.value * (1.0 - margin)))
+    return np.asarray((at_line > SEEN_S) & (collide | (pet < taxonomy().thresholds.onset.pet_s.value * (1.0 - margin))))
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

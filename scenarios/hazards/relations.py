@@ -47,7 +47,11 @@ def relations(recording: Recording, net: RoadNetwork | None) -> Relations:
     sine = np.sqrt(np.maximum(1.0 - c.cosine**2, 0.0))
     half_long = 0.5 * (size[:, :1] * np.abs(c.cosine) + size[:, 1:2] * sine)
     half_wide = 0.5 * (size[:, :1] * sine + size[:, 1:2] * np.abs(c.cosine))
-    measured = ttc.evaluate(recording, net), pet.evaluate(recording, net), required_deceleration.evaluate(recording, net)
+    measured = (
+        ttc.evaluate(recording, net),
+        pet.evaluate(recording, net),
+        required_deceleration.evaluate(recording, net),
+    )
     return Relations(
         t_s=recording.t_ns * 1e-9,
         other=c.other,

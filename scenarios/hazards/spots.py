@@ -152,7 +152,12 @@ def extended(net: RoadNetwork, lanes: tuple[int, ...]) -> Corridor:
 
 
 def room_speed(
-    path: Path, s: Array, *, before_s: float = BEFORE_S, after_s: float = AFTER_S, lateral_mps2: float = COMFORT_LATERAL_MPS2
+    path: Path,
+    s: Array,
+    *,
+    before_s: float = BEFORE_S,
+    after_s: float = AFTER_S,
+    lateral_mps2: float = COMFORT_LATERAL_MPS2,
 ) -> Array:
     """Return (N,) the highest speed at which a run through each `s` stays on the path, within limit and comfort; 0."""
     samples = int(path.length_m / STEP_M)
@@ -166,7 +171,7 @@ def room_speed(
     inside = (first >= 0) & (last < samples)
     rows = np.arange(len(SPEEDS_MPS))[:, None]
     slow = below[rows, np.clip(last, 0, samples)] - below[rows, np.clip(first, 0, samples)]
-    return np.where(inside & (slow == 0), SPEEDS_MPS[:, None], 0.0).max(0)
+    return np.asarray(np.where(inside & (slow == 0), SPEEDS_MPS[:, None], 0.0).max(0))
 
 
 def mean_curvature(path: Path, s: Array) -> Array:

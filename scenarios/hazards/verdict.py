@@ -19,10 +19,10 @@ def evidence(leaf: str, version: int, recording: Recording, seen: Relations, man
     onset = taxonomy().thresholds.onset
     step = recording.step_s
     held, merge = round(onset.held_s.value / step), round(onset.merge_gap_s.value / step)
-    found = []
-    for agent in np.flatnonzero((manoeuvre & seen.urgent).any(1)):
+    found: list[tuple[int, int, int]] = []
+    for agent in np.flatnonzero((manoeuvre & seen.urgent).any(1)).tolist():
         spans = held_spans(manoeuvre[agent] & seen.urgent[agent], held, merge)
-        found += [(int(a), int(b), int(agent)) for a, b in spans[:1]]
+        found += [(first, last, agent) for first, last in spans[:1]]
     if not found:
         why = "the manoeuvre never came near enough" if manoeuvre.any() else reason
         return Evidence(leaf=leaf, oracle_version=version, observed=Observed.NOT_OBSERVED, reason=why)

@@ -40,6 +40,10 @@ class Points:
     drawn: Drawn  # (N,)
     feasible: Array  # (N,) bool: the onset is expected, with margin
 
+    def value(self, row: int) -> dict[str, float]:
+        """Return the parameters of a point by name."""
+        return {name: float(column[row]) for name, column in self.drawn.values.items()}
+
     def log_density(self, spots: Spots, row: int) -> tuple[float, float]:
         """Return (log p, log q) of a point, q without the normaliser of gap filling."""
         place = float(spots.log_p[self.spot[row]])
@@ -84,8 +88,7 @@ def draw(
         has_p=bool(np.isfinite(log_p)),
         has_q=not pinned,
     )
-    values = {name: float(column[row]) for name, column in points.drawn.values.items()}
-    return concrete(leaf_module, net, map_name, spots, int(points.spot[row]), values, streams, odds)
+    return concrete(leaf_module, net, map_name, spots, int(points.spot[row]), points.value(row), streams, odds)
 
 
 def concrete(
@@ -139,7 +142,9 @@ def _normaliser(net: RoadNetwork, leaf_id: str, overrides: tuple[Override, ...])
 
 
 @kept
-def _block(net: RoadNetwork, leaf_id: str, overrides: tuple[Override, ...], key: int, block: int) -> tuple[Points, Array]:
+def _block(
+    net: RoadNetwork, leaf_id: str, overrides: tuple[Override, ...], key: int, block: int
+) -> tuple[Points, Array]:
     """Return a block of candidates and the rows of it that gap filling takes."""
     module = catalogue()[leaf_id]
     dimensions = len(module.LEAF.parameters) + 1

@@ -39,9 +39,7 @@ def conditional(parameter: Parameter, values: Columns, features: Columns) -> Tru
     return Truncated(parameter.prior.distribution, np.asarray(location, float), np.asarray(scale, float), lo, hi)
 
 
-def draw_values(
-    leaf: Leaf, u: Array, features: Columns, *, fill: bool, overrides: Sequence[Override] = ()
-) -> Drawn:
+def draw_values(leaf: Leaf, u: Array, features: Columns, *, fill: bool, overrides: Sequence[Override] = ()) -> Drawn:
     """Return the parameters at the points u (N, P) of the unit box.
 
     fill: spread evenly over the fill ranges instead of following the prior.
