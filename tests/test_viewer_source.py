@@ -2,13 +2,18 @@
 
 import numpy as np
 import pytest
+import zoo
 
+import roadnet
 from roadnet.base.errors import InputError
+from scenarios.model.spec import SensorEvent
 from sensors.formats.native import write_log
 from sensors.log import LogMeta
 from sensors.packet import SensorPacket
+from sensors.rig import load_rig
+from sensors.sensing import sense
 from viewer.draw.sweep import COLOUR_BY, point_colours, points_in_map
-from viewer.feed import KEPT, LogFeed
+from viewer.feed import KEPT, LogFeed, SensedFeed
 from viewer.source import LogSource, open_source
 
 META = LogMeta(product_version="0", scenario="town/3", rig="demo", seed=1, map_name="crossing", map_digest="0" * 32)
@@ -75,3 +80,21 @@ def test_points_move_with_the_ego_during_the_sweep():
 def test_every_point_has_a_colour(by):
     assert point_colours(lidar(1), by).shape == (40, 3)
     assert point_colours(lidar(1, points=0), by).shape == (0, 3)
+
+
+def test_a_packet_on_demand_equals_the_one_in_the_stream():
+    recording, net = zoo.recording(3, 21), roadnet.load("crossing")
+    rig = load_rig("demo")
+    feed = SensedFeed(recording, net, faults=(), seed=7)
+    for packet in sense(recording, net, rig, seed=7):
+        if packet.seq in (0, 4):
+            same = feed.packet(packet.stream, packet.stamp_end_ns * 1e-9)
+            assert (same.seq, same.kind) == (packet.seq, packet.kind)
+            assert all((same.arrays[name] == value).all() for name, value in packet.arrays.items())
+
+
+def test_a_dropout_leaves_nothing_and_a_recording_shorter_than_a_sweep_has_none():
+    event = SensorEvent(kind="dropout", stream="lidar*", t_on_s=0.0, t_off_s=9.0)
+    feed = SensedFeed(zoo.recording(2, 21), roadnet.load("crossing"), faults=(event,), seed=1)
+    assert feed.packet("lidar_top", 0.5) is None
+    assert SensedFeed(zoo.recording(2, 1), None, faults=(), seed=1).packet("lidar_top", 0.0) is None

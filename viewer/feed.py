@@ -7,14 +7,15 @@ from pathlib import Path
 from threading import RLock
 from typing import Protocol
 
-from roadnet.base.errors import InputError
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import Recording
 from scenarios.model.spec import SensorEvent
+from sensors.faults.registry import checked
 from sensors.formats.native import read_log, read_meta
 from sensors.log import LogMeta
 from sensors.packet import SensorPacket
 from sensors.rig import CameraMount, Mount, Rig, load_rig
+from sensors.sensing import Frame, deliver
 
 KEPT = 24  # packets; a lidar sweep is about 3 MB, a camera frame 4 MB
 DEFAULT_RIG = "demo"
@@ -48,7 +49,8 @@ class SensedFeed:
     ) -> None:
         """Load the rig; nothing is rendered yet."""
         self.rig: Rig = load_rig(rig or DEFAULT_RIG)
-        self.recording, self.net, self.faults, self.seed = recording, net, faults, seed
+        self.recording, self.net, self.seed = recording, net, seed
+        self.faults = checked(tuple(faults))
         self._mounts: dict[str, Mount] = {m.stream: m for m in self.rig.mounts}
         self._kept: OrderedDict[tuple[str, int], SensorPacket | None] = OrderedDict()
         self._lock = RLock()
@@ -68,9 +70,8 @@ class SensedFeed:
 
     def tick(self, stream: str, t_s: float) -> int:
         """Return the number of the packet that ended last at `t_s`, at least 0."""
-        m = self._mounts[stream]
-        end_ns = m.offset_ns + (m.exposure_ns if isinstance(m, CameraMount) else m.period_ns)
-        return max((round(t_s * 1e9) - end_ns) // m.period_ns, 0)
+        mount = self._mounts[stream]
+        return max((round(t_s * 1e9) - mount.offset_ns - lasts_ns(mount)) // mount.period_ns, 0)
 
     def packet(self, stream: str, t_s: float) -> SensorPacket | None:
         """Return the packet of `tick`, rendered if it is not kept."""
@@ -84,7 +85,14 @@ class SensedFeed:
             return self._kept[key]
 
     def _render(self, stream: str, seq: int) -> SensorPacket | None:
-        raise InputError("sensing", got="nothing", wanted="soon")
+        mount = self._mounts[stream]
+        start = mount.offset_ns + seq * mount.period_ns
+        end = start + lasts_ns(mount)
+        if end > int(self.recording.t_ns[-1]):  # a recording shorter than one sweep
+            return None
+        frame = Frame(t_end_ns=end, stream=stream, seq=seq, t_start_ns=start, mount=mount)
+        delivery = deliver(self.recording, self.net, frame, self.faults, self.seed)
+        return delivery[0] if delivery is not None else None
 
 
 class LogFeed:
@@ -142,6 +150,11 @@ class LogFeed:
             self._kept[packet.stream, at] = packet
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+
+def lasts_ns(mount: Mount) -> int:
+    """Return how long one sweep or exposure lasts, ns."""
+    return mount.exposure_ns if isinstance(mount, CameraMount) else mount.period_ns
 
 
 def kind_of(mount: Mount) -> str:

@@ -9,7 +9,18 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from roadnet.base.arrays import Array
-from viewer.draw.items import Item, Picture, Points, Polygons, Polylines, Text, in_order, keep_rows, one_way_round, row_bounds
+from viewer.draw.items import (
+    Item,
+    Picture,
+    Points,
+    Polygons,
+    Polylines,
+    Text,
+    in_order,
+    keep_rows,
+    one_way_round,
+    row_bounds,
+)
 from viewer.draw.theme import Theme
 from viewer.draw.view import View
 
