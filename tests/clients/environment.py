@@ -44,7 +44,8 @@ def python_of(name: str) -> Path:
 
 def run(name: str, script: Path, *arguments: str | Path) -> str:
     """Return what a script prints in the client's environment, where nothing of ours can be imported."""
-    command = [str(python_of(name)), "-I", str(script), *map(str, arguments)]
+    words = [str(a.resolve()) if isinstance(a, Path) else a for a in arguments]
+    command = [str(python_of(name)), "-I", str(script), *words]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=300)
     if done.returncode != 0:
         raise AssertionError(f"{name}: {script.name} ended with {done.returncode}\n{done.stderr}")

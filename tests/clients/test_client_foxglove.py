@@ -11,9 +11,10 @@ import pytest
 import zoo
 from clients import environment
 
-from sensors.formats import mcap
+from sensors.formats import mcap, native
 from sensors.log import SensorLog
 from sensors.packet import SensorPacket
+from viewer import cli
 
 pytestmark = pytest.mark.client
 SCRIPT = Path(__file__).with_name("read_foxglove.py")
@@ -110,3 +111,22 @@ def test_a_damaged_export_is_noticed(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(AssertionError, match=r"foxglove: read_foxglove\.py ended with"):
         read(path)
+
+
+def test_what_the_commands_export_is_what_sense_gave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line in (
+        "generate suite --map crossing --hazard TC-03 --count 1 --seed 5",
+        "sense suite/0 --rig demo --out logs --no-truth",
+        "export suite/0 --to mcap --rig demo --out exported",
+    ):
+        assert cli.main(line.split()) == 0
+    said, arrays = read(Path("exported/00000000.foxglove.mcap"))
+    packets = [packet for packet, _ in native.read_log(Path("logs/00000000.sensors.mcap"))]
+    assert {packet.kind for packet in packets} == {"lidar", "camera"}
+    assert_bits_of(packets, arrays)
+    assert said["monotone"]
+    assert said["crcs"]["chunks"]
+    assert all([*said["crcs"]["chunks"], *said["crcs"]["data"], *said["crcs"]["summary"]])
+    assert said["topics"]["/map"]["lines"] > 10
+    assert said["topics"]["/truth/agents"]["boxes"] > 100
