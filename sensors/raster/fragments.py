@@ -12,6 +12,8 @@ from sensors.raster.fill import NOTHING, RECORD, fill, set_up
 from sensors.raster.triangles import Triangles
 from sensors.raster.view import View
 
+REACH_M = 3000.0  # along a parallel view: what lies further off, far below the ground say, is not in the world
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Fragments:
@@ -50,9 +52,9 @@ def rasterise_parallel(
     size: pixels a side, centred on the light frame's origin. Far sides (faces that look away from the light) keep
     lit faces from shading themselves.
     """
-    lens = [px_per_m, px_per_m, 0.5 * size, 0.5 * size, -1e6, 1e6, size, size]
+    lens = [px_per_m, px_per_m, 0.5 * size, 0.5 * size, -REACH_M, REACH_M, size, size]
     cull = np.full(len(triangles.mesh), -1 if far_sides else 1)
-    return _draw(triangles, light_T_map, np.array(lens, np.float64), cull, -1e6, 1, False)
+    return _draw(triangles, light_T_map, np.array(lens, np.float64), cull, -2.0 * REACH_M, 1, False)
 
 
 def _draw(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from roadnet.base.arrays import Array
+from roadnet.base.maths import cos, exp, sin
 from sensors.scene import Scene, Weather
 
 LN20 = float(np.log(20.0))  # Koschmieder at 5 % contrast: MOR = ln 20 / extinction (WMO No. 8, part I, chapter 9)
@@ -52,7 +53,7 @@ def light_of(scene: Scene, *, headlamps: bool = True) -> Light:
     """Return the scene's light at the middle of the exposure."""
     weather = scene.weather
     horizontal, sun_share, cloud = illuminances(weather)
-    height = float(np.sin(weather.sun_elevation_rad))
+    height = float(sin(weather.sun_elevation_rad))
     low = float(np.clip(1.0 - height / 0.35, 0.0, 1.0))
     sun = unit(HIGH_SUN + low * (LOW_SUN - HIGH_SUN)) * horizontal * sun_share / max(height, 0.05)
     grey = unit(GREY_SKY if weather.illuminance_lux > LAMPLIT_LUX else LAMP_WHITE)
@@ -83,15 +84,15 @@ def illuminances(weather: Weather) -> tuple[float, float, float]:
     The weather says how bright it is; where that lies between an overcast and a clear sky (RP-21) says how much of
     it is sun. Fog between the ground and FOG_TOP_M turns sun into diffuse light.
     """
-    height = float(np.sin(weather.sun_elevation_rad))
+    height = float(sin(weather.sun_elevation_rad))
     lux = max(weather.illuminance_lux, 0.001)
     if height <= 0.01:
         return lux, 0.0, 0.6
-    beam = SUN_XTE_LUX * float(np.exp(-CLEAR_EXTINCTION / height)) * height
+    beam = SUN_XTE_LUX * float(exp(-CLEAR_EXTINCTION / height)) * height
     clear = beam + CLEAR_SKY_LUX[0] + CLEAR_SKY_LUX[1] * float(np.sqrt(height))
     overcast = OVERCAST_SKY_LUX[0] + OVERCAST_SKY_LUX[1] * height
     clearness = float(np.clip((lux - overcast) / max(clear - overcast, 1.0), 0.0, 1.0)) ** SUN_SHARE_EXPONENT
-    through = float(np.exp(-LN20 / max(weather.mor_m, 1.0) * FOG_TOP_M / height))
+    through = float(exp(-LN20 / max(weather.mor_m, 1.0) * FOG_TOP_M / height))
     return lux, beam / clear * clearness * through, 1.0 - 0.9 * clearness * through
 
 
@@ -104,8 +105,8 @@ def headlamp_of(ego: Array, strength: float) -> Array:
 
 def direction(azimuth_rad: float, elevation_rad: float) -> Array:
     """Return the (3,) unit vector at an azimuth (counter-clockwise from +x) and elevation."""
-    c = np.cos(elevation_rad)
-    return np.array([c * np.cos(azimuth_rad), c * np.sin(azimuth_rad), np.sin(elevation_rad)])
+    c = cos(elevation_rad)
+    return np.array([c * cos(azimuth_rad), c * sin(azimuth_rad), sin(elevation_rad)])
 
 
 def unit(rgb: Array) -> Array:

@@ -177,10 +177,10 @@ def shade(
                         ir, ig, ib = ir * free, ig * free, ib * free
                 sun = np.float64(face[t, SUN])
                 if sun > 0.0:
-                    qx, qy, qz = x + 0.02 * nx, y + 0.02 * ny, z + 0.02 * nz
-                    size = shadow.shape[1] - 1.0
+                    m, size = shadow_T_scene, shadow.shape[1] - 1.0
                     for c in range(shadow.shape[0]):
-                        m = shadow_T_scene
+                        off = 0.02 + 0.1 * c  # half a pixel of the map along the normal
+                        qx, qy, qz = x + off * nx, y + off * ny, z + off * nz
                         cu = m[c, 0, 0] * qx + m[c, 0, 1] * qy + m[c, 0, 2] * qz + m[c, 0, 3] - 0.5
                         cv = m[c, 1, 0] * qx + m[c, 1, 1] * qy + m[c, 1, 2] * qz + m[c, 1, 3] - 0.5
                         if cu >= 0.0 and cv >= 0.0 and cu < size and cv < size:
@@ -220,13 +220,13 @@ def shade(
                     k2 = k1 * k1
                     mirror = gloss + (1.0 - gloss) * k2 * k2 * k1
                     dx, dy, dz = dx - 2.0 * facing * nx, dy - 2.0 * facing * ny, dz - 2.0 * facing * nz
-                    if dz <= 0.0:
-                        r += mirror * (light[GROUND, 0] - r)
-                        g += mirror * (light[GROUND, 1] - g)
-                        b += mirror * (light[GROUND, 2] - b)
-                        mirror = 0.0
-                    elif pattern == WETTABLE:
-                        mirror *= 0.6  # ripples
+                    # what stands around hides the sky low down; a wet road, which mirrors at a flat angle, ripples
+                    open_sky = 0.6 if pattern == WETTABLE else min(max(3.0 * dz, 0.0), 1.0)
+                    if pattern != WETTABLE:
+                        r += mirror * (1.0 - open_sky) * (light[GROUND, 0] - r)
+                        g += mirror * (1.0 - open_sky) * (light[GROUND, 1] - g)
+                        b += mirror * (1.0 - open_sky) * (light[GROUND, 2] - b)
+                    mirror *= open_sky
 
             if mirror > 0.0:
                 # the sky along (dx, dy, dz): gradient, a layer of clouds, the sun and its glow, then the air
