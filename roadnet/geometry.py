@@ -1,13 +1,17 @@
 """Road geometry straight from the records: plan view, profiles, lane borders, vectorised over points.
 
 The formulas are those of ASAM OpenDRIVE 1.8, chapters 9 (plan view), 10.5 and 10.6 (elevation, superelevation).
+Everything here ends in digests and recordings, so it has the same bits on every CPU: sines of our own, and sums
+in a fixed order (no matrix products).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadnet.base.arrays import Array
+from roadnet.base.maths import atan2_all, sincos_all
 
 if TYPE_CHECKING:
     from roadnet.network import Polynomials, Roads
@@ -18,8 +22,29 @@ PANEL_TURN_RAD = 1.0  # a 16-point Gauss rule integrates cos over so much turnin
 MOST_PANELS = 64
 TABLE_PANELS = 32  # of the arc length table of one paramPoly3
 NEWTON_STEPS = 6
-NODES16, WEIGHTS16 = (np.asarray(a) for a in np.polynomial.legendre.leggauss(16))
-NODES8, WEIGHTS8 = (np.asarray(a) for a in np.polynomial.legendre.leggauss(8))
+# Gauss-Legendre rules, the half with positive nodes: constants, since a solver's last bit depends on the CPU
+NODES8 = (0.18343464249564978, 0.525532409916329, 0.7966664774136267, 0.9602898564975362)
+WEIGHTS8 = (0.36268378337836166, 0.3137066458778869, 0.22238103445337443, 0.10122853629037706)
+NODES16 = (
+    0.09501250983763744,
+    0.2816035507792589,
+    0.45801677765722737,
+    0.6178762444026438,
+    0.755404408355003,
+    0.8656312023878318,
+    0.9445750230732326,
+    0.9894009349916499,
+)
+WEIGHTS16 = (
+    0.18945061045506864,
+    0.18260341504492364,
+    0.16915651939500265,
+    0.1495959888165767,
+    0.12462897125553407,
+    0.0951585116824926,
+    0.062253523938647456,
+    0.027152459411754176,
+)
 
 
 def find_piece(start: Array, key: Array, owner: Array, s: Array) -> Array:
@@ -68,7 +93,7 @@ def reference_points(roads: "Roads", road: Array, s: Array) -> tuple[Array, Arra
         rows = np.flatnonzero(kind == code)
         if len(rows):
             u[rows], v[rows], turn[rows], bend[rows] = evaluate(coef[rows], ds[rows], pose[rows, 4], piece[rows])
-    c, n = np.cos(pose[:, 3]), np.sin(pose[:, 3])
+    n, c = sincos_all(pose[:, 3])
     return pose[:, 1] + u * c - v * n, pose[:, 2] + u * n + v * c, pose[:, 3] + turn, bend
 
 
@@ -83,11 +108,26 @@ def road_frames(
     x, y, heading, bend = reference_points(roads, road, s)
     z, grade = cubic(roads.elevation, road, s, lookup)
     roll, _ = cubic(roads.superelevation, road, s, lookup)
-    pitch = -np.arctan(grade)
-    cy, sy, cp, sp, cr, sr = (f(a) for a in (heading, pitch, roll) for f in (np.cos, np.sin))
+    sy, cy = sincos_all(heading)
+    sr, cr = sincos_all(roll)
+    cp = 1.0 / np.sqrt(1.0 + grade**2)  # pitch = -atan(grade)
+    sp = -grade * cp
     left = np.stack([cy * sp * sr - sy * cr, sy * sp * sr + cy * cr, cp * sr], -1)
     up = np.stack([cy * sp * cr + sy * sr, sy * sp * cr - cy * sr, cp * cr], -1)
     return np.stack([x, y, z], -1), np.stack([left, up], 1), heading, bend
+
+
+def sine_ratio(angle: Array, sine: Array) -> Array:
+    """Return sin(angle) / angle, 1 at 0."""
+    small = np.abs(angle) < 1e-4
+    return np.where(small, 1.0 - angle * angle / 6.0, sine / np.where(small, 1.0, angle))
+
+
+def gauss(nodes: tuple[float, ...], weights: tuple[float, ...]) -> Iterator[tuple[float, float]]:
+    """Yield (node, weight) of the whole rule on [-1, 1]."""
+    for node, weight in zip(nodes, weights, strict=True):
+        yield -node, weight
+        yield node, weight
 
 
 def _line(coef: Array, ds: Array, length: Array, row: Array) -> tuple[Array, ...]:
@@ -98,8 +138,9 @@ def _line(coef: Array, ds: Array, length: Array, row: Array) -> tuple[Array, ...
 def _arc(coef: Array, ds: Array, length: Array, row: Array) -> tuple[Array, ...]:
     k = coef[:, 0]
     half = 0.5 * k * ds
-    chord = ds * np.sinc(half / np.pi)
-    return chord * np.cos(half), chord * np.sin(half), 2 * half, k
+    sine, cosine = sincos_all(half)
+    chord = ds * sine_ratio(half, sine)
+    return chord * cosine, chord * sine, 2 * half, k
 
 
 def _spiral(coef: Array, ds: Array, length: Array, row: Array) -> tuple[Array, ...]:
@@ -108,11 +149,13 @@ def _spiral(coef: Array, ds: Array, length: Array, row: Array) -> tuple[Array, .
     rate = (coef[:, 1] - k0) / length
     most = float(np.max(np.abs(k0 * ds) + np.abs(0.5 * rate * ds**2)))
     panels = int(np.clip(np.ceil(most / PANEL_TURN_RAD), 1, MOST_PANELS))
-    fraction = ((np.arange(panels)[:, None] + (NODES16 + 1) / 2) / panels).ravel()
-    weight = np.tile(WEIGHTS16 / (2 * panels), panels)
-    at = ds[:, None] * fraction
-    angle = at * (k0[:, None] + 0.5 * rate[:, None] * at)
-    u, v = ds * (np.cos(angle) @ weight), ds * (np.sin(angle) @ weight)
+    u, v = np.zeros((2, len(ds)))
+    for panel in range(panels):
+        for node, weight in gauss(NODES16, WEIGHTS16):
+            at = ds * ((panel + (node + 1) / 2) / panels)
+            sine, cosine = sincos_all(at * (k0 + 0.5 * rate * at))
+            u, v = u + weight * cosine, v + weight * sine
+    u, v = u * ds / (2 * panels), v * ds / (2 * panels)
     return u, v, ds * (k0 + 0.5 * rate * ds), k0 + rate * ds
 
 
@@ -129,9 +172,9 @@ def _param(coef: Array, ds: Array, length: Array, row: Array) -> tuple[Array, ..
     p, beyond = arc_length_parameter(coef, ds, row)
     u, du, ddu = _cubic_and_slopes(coef[:, 0:4], p)
     v, dv, ddv = _cubic_and_slopes(coef[:, 4:8], p)
-    speed = np.maximum(np.hypot(du, dv), 1e-12)
-    bend = np.where(beyond == 0, (du * ddv - dv * ddu) / speed**3, 0.0)
-    return u + beyond * du / speed, v + beyond * dv / speed, np.arctan2(dv, du), bend
+    speed = np.maximum(np.sqrt(du * du + dv * dv), 1e-12)
+    bend = np.where(beyond == 0, (du * ddv - dv * ddu) / (speed * speed * speed), 0.0)
+    return u + beyond * du / speed, v + beyond * dv / speed, atan2_all(dv, du), bend
 
 
 def arc_length_parameter(coef: Array, ds: Array, row: Array) -> tuple[Array, Array]:
@@ -159,14 +202,16 @@ def arc_length_parameter(coef: Array, ds: Array, row: Array) -> tuple[Array, Arr
 def _arc_length(coef: Array, low: Array, high: Array) -> Array:
     """Return the arc length of the curves from parameter `low` to `high`; coef broadcasts as (..., 9)."""
     half = (high - low) / 2
-    at = (low + half)[..., None] + half[..., None] * NODES8
-    return np.asarray(half * (_speed(coef[..., None, :], at) @ WEIGHTS8))
+    total = np.zeros(np.shape(half))
+    for node, weight in gauss(NODES8, WEIGHTS8):
+        total = total + weight * _speed(coef, low + half + half * node)
+    return np.asarray(half * total)
 
 
 def _speed(coef: Array, p: Array) -> Array:
     du = coef[..., 1] + p * (2 * coef[..., 2] + p * 3 * coef[..., 3])
     dv = coef[..., 5] + p * (2 * coef[..., 6] + p * 3 * coef[..., 7])
-    return np.asarray(np.hypot(du, dv))
+    return np.asarray(np.sqrt(du * du + dv * dv))
 
 
 def _cubic_and_slopes(abcd: Array, p: Array) -> tuple[Array, Array, Array]:

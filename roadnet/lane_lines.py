@@ -5,14 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from roadnet.base.arrays import Array, offsets_of
+from roadnet.base.maths import atan2_all
 from roadnet.geometry import ARC, SPIRAL, cubic, find_piece, reference_points, road_frames
 from roadnet.network import Polynomials, Roads
+from roadnet.polyline import arc_steps
 from roadnet.poses import lane_heights
 
 SAGITTA_M = 0.002  # the reference line leaves the chord between samples by at most so much
 LONGEST_STEP_M, SHORTEST_STEP_M = 2.0, 0.1
 PROBES = np.linspace(0.01, 0.99, 15)  # where a polynomial's curvature is looked at, as parts of its record
-MOST_SAMPLES = 20_000_000
+MOST_SAMPLES = 2_000_000  # 4,000 km of lanes; some 600 MB on the way
 BEFORE_END_M = 1e-7  # at a section's end the records before it hold
 BREAK_TOLERANCE_M = 1e-6
 
@@ -52,7 +54,7 @@ def lane_lines(roads: Roads, lanes: LaneRows) -> dict[str, Array]:
     middle = (inner + outer) / 2
     local = np.minimum(grid_s, lookup)[grid] - lanes.s_range[owner, 0]
     height = lane_heights(lanes.height, owner, local)
-    tilt = np.arctan2(middle[1], np.maximum(1.0 - bend[grid] * middle[0], 1e-3))
+    tilt = atan2_all(middle[1], np.maximum(1.0 - bend[grid] * middle[0], 1e-3))
 
     forward = lanes.forward[owner]
     order = np.where(forward, np.arange(len(owner)), start[owner] + start[owner + 1] - 1 - np.arange(len(owner)))
@@ -167,8 +169,6 @@ def _borders(
 
 def _arc_lengths(centre: Array, heading: Array, start: Array, owner: Array) -> Array:
     """Return arc length along each lane: chords, each lengthened to the arc of its turning."""
-    chord = np.linalg.norm(np.diff(centre, axis=0), axis=1)
-    half = np.abs((np.diff(heading) + np.pi) % (2 * np.pi) - np.pi) / 2
-    arc = chord / np.sinc(np.minimum(half, np.pi / 4) / np.pi) * (owner[1:] == owner[:-1])
+    arc = arc_steps(centre, heading) * (owner[1:] == owner[:-1])
     total = np.concatenate([[0.0], np.cumsum(arc)])
     return np.asarray(total - total[start[:-1]][owner])

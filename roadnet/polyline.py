@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from roadnet.base.arrays import Array
+from roadnet.base.maths import sincos_all
+from roadnet.geometry import sine_ratio
 
 STEP_M = 0.5  # spacing of the samples along the path
 NEWTON_STEPS = 4
@@ -46,7 +48,8 @@ def resample(xyz: Array, heading: Array, s: Array, *, half_width: Array | float,
     heading = np.unwrap(heading)
     position, turned, bend = _hermite(xyz, heading, s, row, inside)
     beyond = (at - inside)[:, None]
-    tangent = np.stack([np.cos(turned), np.sin(turned), np.zeros_like(turned)], -1)
+    sine, cosine = sincos_all(turned)
+    tangent = np.stack([cosine, sine, np.zeros_like(turned)], -1)
     position = position + beyond * tangent
     nearest = np.clip(np.searchsorted(s, inside, side="right") - 1, 0, len(s) - 1)
     half = np.interp(inside, s, np.broadcast_to(half_width, s.shape))
@@ -67,7 +70,8 @@ def at(path: Path, s: Array | float, offset: Array | float = 0.0) -> tuple[Array
     inside = np.clip(s, 0.0, (len(path.x) - 1) * STEP_M)
     f = inside / STEP_M - i
     heading = _mix(path.heading, i, f)
-    c, n, over = np.cos(heading), np.sin(heading), s - inside
+    n, c = (a.reshape(heading.shape) for a in sincos_all(heading))
+    over = s - inside
     x = _mix(path.x, i, f) + over * c - offset * n
     y = _mix(path.y, i, f) + over * n + offset * c
     return np.stack(np.broadcast_arrays(x, y, _mix(path.z, i, f)), -1), np.broadcast_to(heading, np.shape(x)).copy()
@@ -86,14 +90,16 @@ def project(path: Path, xy: Array) -> tuple[Array, Array]:
     for _ in range(NEWTON_STEPS):
         foot, heading = at(path, s)
         d = xy - foot[:, :2]
-        along = d[:, 0] * np.cos(heading) + d[:, 1] * np.sin(heading)
-        offset = -d[:, 0] * np.sin(heading) + d[:, 1] * np.cos(heading)
+        sine, cosine = sincos_all(heading)
+        along = d[:, 0] * cosine + d[:, 1] * sine
+        offset = d[:, 1] * cosine - d[:, 0] * sine
         bend = np.where((s > 0) & (s < path.length_m), path.curvature[i], 0.0)
         s = s + along / np.maximum(1.0 - bend * offset, 0.2)
         i = np.clip(np.round(s / STEP_M).astype(np.int64), 0, len(path.x) - 1)
     foot, heading = at(path, s)
     d = xy - foot[:, :2]
-    return s, -d[:, 0] * np.sin(heading) + d[:, 1] * np.cos(heading)
+    sine, cosine = sincos_all(heading)
+    return s, d[:, 1] * cosine - d[:, 0] * sine
 
 
 def arc_lengths(xyz: Array, heading: Array) -> Array:
@@ -101,11 +107,16 @@ def arc_lengths(xyz: Array, heading: Array) -> Array:
 
     xyz: (N, 3); heading: (N,) rad. Exact on arcs.
     """
-    chord = np.linalg.norm(np.diff(xyz, axis=0), axis=1)
+    return np.concatenate([[0.0], np.cumsum(arc_steps(xyz, heading))])
+
+
+def arc_steps(xyz: Array, heading: Array) -> Array:
+    """Return (N - 1,) arc lengths between consecutive points, m; turns of more than a right angle are jumps."""
+    dx, dy, dz = np.diff(xyz, axis=0).T
+    chord = np.sqrt(dx * dx + dy * dy + dz * dz)
     half = np.abs((np.diff(heading) + np.pi) % (2 * np.pi) - np.pi) / 2
     half = np.minimum(half, np.pi / 4)
-    arc = chord / np.sinc(half / np.pi)
-    return np.concatenate([[0.0], np.cumsum(arc)])
+    return np.asarray(chord / sine_ratio(half, sincos_all(half)[0]))
 
 
 def _hermite(xyz: Array, heading: Array, s: Array, row: Array, at_s: Array) -> tuple[Array, Array, Array]:
@@ -114,11 +125,11 @@ def _hermite(xyz: Array, heading: Array, s: Array, row: Array, at_s: Array) -> t
     u = ((at_s - s[row]) / h)[:, None]
     p0, p1 = xyz[row], xyz[row + 1]
     rise = np.gradient(xyz[:, 2], s)
-    tangent = np.stack([np.cos(heading), np.sin(heading), rise], -1)
+    sine, cosine = sincos_all(heading)
+    tangent = np.stack([cosine, sine, rise], -1)
     m0, m1 = tangent[row] * h[:, None], tangent[row + 1] * h[:, None]
-    position = (
-        (2 * u**3 - 3 * u**2 + 1) * p0 + (u**3 - 2 * u**2 + u) * m0 + (3 * u**2 - 2 * u**3) * p1 + (u**3 - u**2) * m1
-    )
+    uu, uuu = u * u, u * u * u  # numpy's power is libm's: not the same bits on every CPU
+    position = (2 * uuu - 3 * uu + 1) * p0 + (uuu - 2 * uu + u) * m0 + (3 * uu - 2 * uuu) * p1 + (uuu - uu) * m1
     turn = np.diff(heading)
     turned = heading[row] + turn[row] * u[:, 0]
     # the curvature of each sample is the turning over the step around it

@@ -5,6 +5,7 @@ import shapely
 
 from roadnet.base.arrays import Array
 from roadnet.base.kept import kept
+from roadnet.base.maths import sincos, sincos_all
 from roadnet.frames import Pose
 from roadnet.network import RoadNetwork
 
@@ -43,7 +44,7 @@ def lane_point(net: RoadNetwork, lane: int, s: float, offset: float = 0.0) -> Po
     heading = float(np.interp(s, at, np.unwrap(net.lanes.centre_heading[rows])))
     x, y, z = (float(np.interp(s, at, xyz[:, i])) for i in range(3))
     over = s - float(np.clip(s, at[0], at[-1]))
-    c, n = np.cos(heading), np.sin(heading)
+    n, c = sincos(heading)
     return Pose(float(x + over * c - offset * n), float(y + over * n + offset * c), z, heading)
 
 
@@ -92,7 +93,7 @@ def _frenet(net: RoadNetwork, lane: Array, row: Array, xy: Array) -> tuple[Array
     for _ in range(3):
         heading = h0 + turn * np.clip(f, 0.0, 1.0)
         d = xy - p0 - f[:, None] * step
-        c, n = np.cos(heading), np.sin(heading)
+        n, c = sincos_all(heading)
         offset = -d[:, 0] * n + d[:, 1] * c
         along = d[:, 0] * c + d[:, 1] * n
         f = f + along / (length * np.maximum(1.0 - turn / length * offset, 0.2))

@@ -7,6 +7,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.kept import kept
+from roadnet.base.maths import atan2_all, sincos
 from roadnet.frames import wrap_angle
 from roadnet.network import RoadNetwork
 from roadnet.polyline import UNLIMITED_MPS, Path, arc_lengths, resample
@@ -44,7 +45,7 @@ def points_path(points: Array, *, half_width_m: float = 0.5, speed_limit_mps: fl
     if len(xyz) < 2:
         raise ValueError("points: got points that coincide, want at least 2 apart")
     step = np.diff(xyz[:, :2], axis=0)
-    chord = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
+    chord = np.unwrap(atan2_all(step[:, 1], step[:, 0]))
     heading = np.concatenate([chord[:1], (chord[1:] + chord[:-1]) / 2, chord[-1:]])
     return _path(xyz, heading, np.full(len(xyz), half_width_m), np.full(len(xyz), speed_limit_mps))
 
@@ -150,7 +151,8 @@ def _path(xyz: Array, heading: Array, half: Array, limit: Array) -> Path:
     """Return the path through points that may coincide: a joint belongs to the lane that begins there."""
     apart = np.linalg.norm(np.diff(xyz, axis=0), axis=1) > SHORTEST_STEP_M
     keep = np.concatenate([apart, [True]])
-    if keep.sum() == 1:
-        keep[0] = True
+    if keep.sum() == 1:  # a lane without length: its direction is all there is
+        step = SHORTEST_STEP_M * np.array([*sincos(float(heading[-1]))[::-1], 0.0])
+        return _path(np.stack([xyz[-1], xyz[-1] + 2 * step]), heading[[-1, -1]], half[[-1, -1]], limit[[-1, -1]])
     xyz, heading = xyz[keep], np.unwrap(heading[keep])
     return resample(xyz, heading, arc_lengths(xyz, heading), half_width=half[keep], speed_limit=limit[keep])

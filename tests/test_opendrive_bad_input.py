@@ -10,6 +10,9 @@ from xodr import LANES, document, geometry, load, road
 
 import roadnet
 from roadnet.base.errors import InputError
+from roadnet.places import places
+from roadnet.routes import lane_path
+from roadnet.surface import whole_surface
 
 GOOD = document(road(geometry("<line/>", length=50.0), length=50.0))
 
@@ -121,3 +124,20 @@ def test_loads_by_name_from_the_environment(
     (tmp_path / "deep" / "mytown.xodr").write_text(GOOD)
     monkeypatch.setenv("NEARMISS_MAPS", str(tmp_path))
     assert roadnet.load("mytown").name == "mytown"
+
+
+def test_geometry_that_leaps_or_leaves_the_earth_is_refused(tmp_path: Path) -> None:
+    plan = geometry("<line/>", length=50.0)
+    steep = '<elevationProfile><elevation s="0" a="0" b="0" c="0" d="1e6"/></elevationProfile>'
+    assert "height" in refusal(tmp_path, document(road(plan, length=50.0, profiles=steep)))
+    wide = LANES.replace('a="3.5"', 'a="900"')
+    assert "half width" in refusal(tmp_path, document(road(plan, length=50.0, lanes=wide)))
+    leap = '<laneOffset s="0" a="0" b="0" c="0" d="0"/><laneOffset s="25" a="1e5" b="0" c="0" d="0"/>'
+    assert "jump" in refusal(tmp_path, document(road(plan, length=50.0, lanes=leap + LANES)))
+
+
+def test_a_road_of_a_tenth_of_a_millimetre_still_has_paths_and_ground(tmp_path: Path) -> None:
+    net = load(tmp_path, road(geometry("<line/>", length=1e-4), length=1e-4))
+    assert lane_path(net, (0,)).length_m < 0.01
+    assert places(net, "following") == ()
+    assert len(whole_surface(net).faces)

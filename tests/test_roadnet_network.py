@@ -1,5 +1,8 @@
 """Invariants of every network: symmetric links, neighbours that agree, conflicts inside lanes, a telling digest."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from roadnet.frames import wrap_angle
 from roadnet.network import RoadNetwork, SignalKind
 from roadnet.routes import lane_graph
 
+ROOT = Path(roadnet.__file__).parents[1]
 REAL_MAPS = {
     "Town01": "opendrive/BerkeleyLearnVerify+Scenic/assets/maps/CARLA/Town01.xodr",
     "Town03": "opendrive/carla-simulator+opendrive-test-files/OpenDrive/Town03.xodr",
@@ -178,3 +182,48 @@ def test_lights_face_the_traffic_that_they_govern(
             inside = net.roads.in_junction[lanes.road[row]]
             meets = lanes.centre_start[row] if inside else lanes.centre_start[row + 1] - 1
             assert np.cos(lanes.centre_heading[meets] - signals.pose[i, 3]) < -0.9
+
+
+OTHER_CPU = {
+    "NUMBA_CPU_NAME": "haswell",
+    "NUMBA_CPU_FEATURES": "",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR",
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA,-FMA4",
+}
+FIGURES = """
+import hashlib, sys, warnings
+warnings.simplefilter("ignore")
+import numpy as np, roadnet
+from roadnet.places import KINDS, places
+from roadnet.polyline import at, project
+from roadnet.queries import nearest_lane
+from roadnet.routes import lane_path
+h = hashlib.sha256()
+for name in sys.argv[1:]:
+    net = roadnet.load(name)
+    h.update(net.digest.encode())
+    for kind in KINDS:
+        for place in places(net, kind)[:20]:
+            h.update(repr(place).encode())
+    path = lane_path(net, place.lanes)
+    for column in (path.x, path.y, path.z, path.heading, path.curvature):
+        h.update(column.tobytes())
+    xyz, heading = at(path, np.linspace(0, path.length_m, 500), np.linspace(-3, 3, 500))
+    for column in (xyz, heading, *project(path, xyz[:, :2]), *nearest_lane(net, xyz[:, :2])[:3]):
+        h.update(np.ascontiguousarray(column).tobytes())
+print(h.hexdigest())
+"""
+
+
+def test_network_paths_and_places_have_the_same_bits_on_another_cpu(tmp_path: Path) -> None:
+    """numpy without AVX-512, numba for an older CPU, libm without FMA: each would show in sines and long sums."""
+
+    def figures(**environment: str) -> str:
+        command = [sys.executable, "-c", FIGURES, "boulevard", "crossing"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, **environment}, cwd=ROOT
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert figures(**OTHER_CPU, NEARMISS_CACHE=str(tmp_path), PYTHONHASHSEED="7") == figures()

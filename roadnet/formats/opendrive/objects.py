@@ -3,6 +3,7 @@
 import numpy as np
 
 from roadnet.base.arrays import Array, ragged
+from roadnet.base.maths import sincos
 from roadnet.formats.opendrive.document import Document, Element
 from roadnet.formats.opendrive.roads import Road
 from roadnet.frames import wrap_angle
@@ -119,9 +120,9 @@ def _outline(doc: Document, e: Element | None, pose: Array, road: int, roads: Ro
     if max(len(local), len(on_road)) > MOST_CORNERS:
         raise doc.error(e, got="too many corners", wanted=f"at most {MOST_CORNERS}")
     if len(local) >= 3:
-        c, n = np.cos(pose[3]), np.sin(pose[3])
-        uv = np.array(local)
-        xy = pose[:2] + uv @ np.array([[c, n], [-n, c]])
+        n, c = sincos(float(pose[3]))
+        u, v = np.array(local).T
+        xy = np.stack([pose[0] + c * u - n * v, pose[1] + n * u + c * v], 1)
     elif len(on_road) >= 3:
         s, t = np.array(on_road).T
         origin, axes, _, _ = road_frames(roads, np.full(len(s), road), s)

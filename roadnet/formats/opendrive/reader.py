@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from roadnet.base.arrays import ragged
+from roadnet.base.arrays import Array, ragged
 from roadnet.base.errors import InputError
 from roadnet.conflicts import junction_conflicts
-from roadnet.formats.opendrive.document import Document, elements, parse
+from roadnet.formats.opendrive.document import LARGEST_NUMBER, Document, elements, parse
 from roadnet.formats.opendrive.lanes import Lane, RoadLanes, read_lanes
 from roadnet.formats.opendrive.links import LaneLinks, directed, neighbours, successors
 from roadnet.formats.opendrive.objects import read_objects
@@ -19,6 +19,7 @@ from roadnet.lane_lines import LaneRows, lane_lines
 from roadnet.network import DRIVABLE, CentreMarks, Finding, Junctions, Lanes, RoadNetwork, Roads, Source
 
 GAP_M, KINK_RAD = 0.05, 0.05  # lane ends that miss each other by more are a finding
+HIGHEST_M, WIDEST_M, LONGEST_JUMP_M = 2e4, 200.0, 100.0  # samples are 2 m of road apart: no lane leaps so far
 
 
 def read(path: str | Path) -> RoadNetwork:
@@ -74,9 +75,7 @@ def _lanes(doc: Document, roads: list[Road], table: Roads, per_road: list[RoadLa
         lines = lane_lines(table, key)
     except ValueError as error:
         raise InputError(str(doc.path), got=str(error), wanted="a map within bounds") from None
-    for name, column in lines.items():
-        if not np.isfinite(column).all():
-            raise InputError(str(doc.path), got=f"lane lines ({name}) that overflow", wanted="finite geometry")
+    _check_bounds(doc, lines)
     a, b = directed(LaneLinks(doc, roads, per_road, rows).touches(), key.forward)
     successor_start, successor = successors(a, b, L)
     predecessor_start, predecessor = successors(b, a, L)
@@ -102,6 +101,19 @@ def _lanes(doc: Document, roads: list[Road], table: Roads, per_road: list[RoadLa
         **neighbours(key.road, key.section, key.id, key.forward),
         **lines,
     )
+
+
+def _check_bounds(doc: Document, lines: dict[str, Array]) -> None:
+    """Refuse geometry that leaves the earth: hostile coefficients would make paths without end."""
+    for name, (column, most) in {
+        "coordinate": (lines["centre"][:, :2], LARGEST_NUMBER),
+        "height": (lines["centre"][:, 2], HIGHEST_M),
+        "lane half width": (lines["centre_half_width"], WIDEST_M),
+        "jump within a lane": (np.diff(lines["centre_s"], prepend=0.0).clip(0.0), LONGEST_JUMP_M),
+    }.items():
+        largest = np.abs(column).max(initial=0.0)
+        if not largest <= most:
+            raise InputError(str(doc.path), got=f"a {name} of {largest:g} m", wanted=f"at most {most:g} m")
 
 
 def _link_findings(roads: Roads, lanes: Lanes) -> list[Finding]:

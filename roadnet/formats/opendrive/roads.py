@@ -1,6 +1,7 @@
 """<road>: reference line, profiles, links and rule."""
 
 from dataclasses import dataclass, field
+from math import pi, remainder
 
 import numpy as np
 
@@ -128,6 +129,7 @@ def _plan(doc: Document, element: Element, road: Road) -> list[tuple[int, tuple[
     rows = []
     for e in element.iterfind("planView/geometry"):
         s, x, y, heading, length = (doc.number(e, k) for k in ("s", "x", "y", "hdg", "length"))
+        heading = remainder(heading, 2 * pi) if abs(heading) > 2 * pi else heading
         if length <= SHORTEST_RECORD_M:
             doc.find(e, "repaired", "empty_record", f"road {road.id} s {s:g}", f"length {length:g} m: left out")
             continue
