@@ -14,6 +14,7 @@ from roadnet.network import RoadNetwork
 from scenarios.model.recording import Agents, Contacts, Recording, Statics, Surroundings
 from scenarios.model.spec import Kind
 from scenarios.suite import batch
+from scenarios.suite.codecs import WEATHER
 from scenarios.suite.runner import run_blocks
 from sensors.rig import load_rig
 from sensors.sensing import sense
@@ -23,7 +24,7 @@ from viewer.source import Episode
 
 RIG = "demo"  # has a lidar and a camera
 STEPS = 13  # 0.6 s: a few revolutions and frames
-PICTURE_PX = (320, 240)
+PICTURE_PX = (640, 360)  # the least that holds every part of a picture
 APART_M = 12.0
 
 
@@ -69,8 +70,8 @@ def two_cars(net: RoadNetwork) -> Recording:
     at = 0.5 * s[-1] + np.array([0.0, APART_M])
     xyz = np.column_stack([np.interp(at, s, centre[:, k]) for k in range(3)])
     yaw = np.interp(at, s, np.unwrap(heading))
-    many = lambda value: np.full((2, STEPS), value, np.float32)  # noqa: E731
-    each = lambda value: np.full(STEPS, value, np.float32)  # noqa: E731
+    still = np.zeros((2, STEPS), np.float32)
+    clear = dict.fromkeys(WEATHER, 0.0) | {"mor_m": 20000.0, "illuminance_lux": 20000.0, "sun_elevation_rad": 0.8}
     return Recording(
         map_digest=net.digest,
         t_ns=np.arange(STEPS, dtype=np.int64) * 50_000_000,
@@ -82,21 +83,16 @@ def two_cars(net: RoadNetwork) -> Recording:
             valid=np.ones((2, STEPS), bool),
             xyz=np.repeat(xyz[:, None], STEPS, 1),
             yaw=np.repeat(yaw[:, None], STEPS, 1).astype(np.float32),
-            speed=many(0.0),
-            accel=many(0.0),
-            yaw_rate=many(0.0),
+            speed=still,
+            accel=still,
+            yaw_rate=still,
             lamps=np.zeros((2, STEPS), np.uint8),
-            gait=many(0.0),
+            gait=still,
         ),
-        statics=Statics(
-            kind=(), pose=np.zeros((0, 4)), size=np.zeros((0, 3), np.float32), look=np.zeros(0, np.uint32)
-        ),
-        surroundings=Surroundings(
-            mor_m=each(20000.0), rain_mmph=each(0.0), water_film_mm=each(0.0), illuminance_lux=each(20000.0),
-            sun_elevation_rad=each(0.8), sun_azimuth_rad=each(0.6), friction=each(0.8),
-        ),
+        statics=Statics(kind=(), pose=np.zeros((0, 4)), size=np.zeros((0, 3), np.float32), look=np.zeros(0, np.uint32)),
+        surroundings=Surroundings(**{k: np.full(STEPS, v, np.float32) for k, v in clear.items()}),
         signal_state=np.zeros((len(net.signals.group_id), STEPS), np.uint8),
         contacts=Contacts(
             pair=np.zeros((0, 2), np.int32), t_ns=np.zeros(0, np.int64), closing_mps=np.zeros(0, np.float32)
         ),
-    )  # fmt: skip
+    )
