@@ -43,11 +43,14 @@ def stop_lines(net: RoadNetwork) -> StopLines:
     )
 
 
-def crossed_on_red(recording: Recording, net: RoadNetwork) -> Array:
+def crossed_on_red(recording: Recording, net: RoadNetwork | None) -> Array:
     """Return (A, T) bool: at this step the agent's front has just crossed a stop line that is red for all movements."""
-    lines, agents = stop_lines(net), recording.agents
+    agents = recording.agents
     out = np.zeros(agents.valid.shape, bool)
-    if not lines.groups or not (recording.signal_state == RED).any():
+    if net is None or not (recording.signal_state == RED).any():
+        return out
+    lines = stop_lines(net)
+    if not lines.groups:
         return out
     red = np.stack([(recording.signal_state[list(groups)] == RED).all(0) for groups in lines.groups])  # (Q, T)
     front = 0.5 * agents.size[:, 0].astype(np.float64)
