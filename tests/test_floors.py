@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,22 @@ class Module:
     name: str
     text: str
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
 
     @property
     def floor(self) -> str:
         return self.name.split(".")[0]
 
-    def imports(self) -> Iterator[Import]:
-        """Yield what the module imports, statements anywhere and import_module("...") alike."""
-        yield from _imports(self.tree, in_function=False)
+    @cached_property
+    def imports(self) -> list[Import]:
+        """What the module imports, statements anywhere and import_module("...") alike."""
+        return list(_imports(self.tree, in_function=False))
 
 
 def _imports(node: ast.AST, *, in_function: bool) -> Iterator[Import]:
@@ -88,7 +94,7 @@ def goes_up(module: Module) -> list[str]:
     """Imports go down: viewer > sensors > scenarios > roadnet; in scenarios down the storeys; base at the bottom."""
     return [
         f"line {found.line}: {module.name} imports {found.target}"
-        for found in module.imports()
+        for found in module.imports
         if found.target.split(".")[0] in FLOORS and height(found.target) > height(module.name)
     ]
 
@@ -114,7 +120,7 @@ def height(name: str) -> int:
 
 def relative(module: Module) -> list[str]:
     """Only absolute imports: the digest of compiled code follows them by name."""
-    return [f"line {i.line}: relative import of {i.target}" for i in module.imports() if i.level]
+    return [f"line {i.line}: relative import of {i.target}" for i in module.imports if i.level]
 
 
 def hidden(module: Module) -> list[str]:
@@ -125,7 +131,7 @@ def hidden(module: Module) -> list[str]:
         return []
     return [
         f"line {i.line}: {i.target} imported inside a function"
-        for i in module.imports()
+        for i in module.imports
         if i.in_function and i.target.split(".")[0] in FLOORS
     ]
 
@@ -134,27 +140,27 @@ def qt_outside_window(module: Module) -> list[str]:
     """Qt only in viewer/window."""
     if module.name.startswith("viewer.window"):
         return []
-    return [f"line {i.line}: {i.target}" for i in module.imports() if i.target.split(".")[0] in QT]
+    return [f"line {i.line}: {i.target}" for i in module.imports if i.target.split(".")[0] in QT]
 
 
 def draws(module: Module) -> list[str]:
     """Data modules do not draw and do not talk: plots, pictures, progress bars and arguments are the viewer's."""
     if module.floor == "viewer":
         return []
-    return [f"line {i.line}: {i.target}" for i in module.imports() if i.target.split(".")[0] in DRAWING]
+    return [f"line {i.line}: {i.target}" for i in module.imports if i.target.split(".")[0] in DRAWING]
 
 
 def unnamed_random(module: Module) -> list[str]:
     """Random numbers only from named streams; the type np.random.Generator may be named, never made."""
     if module.name == "roadnet.base.streams":
         return []
-    found = [f"line {i.line}: {i.target}" for i in module.imports() if i.target.split(".")[0] == "random"]
+    found = [f"line {i.line}: {i.target}" for i in module.imports if i.target.split(".")[0] == "random"]
     found += [
         f"line {i.line}: {i.target}"
-        for i in module.imports()
+        for i in module.imports
         if i.target.startswith("numpy.random") and i.target != "numpy.random.Generator"
     ]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
             if node.attr != "Generator":
                 found.append(f"line {node.lineno}: np.random.{node.attr}")
@@ -167,13 +173,13 @@ def bare_numba(module: Module) -> list[str]:
     """numba only through roadnet.base.compiled, whose cache cannot go stale."""
     if module.name == "roadnet.base.compiled":
         return []
-    return [f"line {i.line}: {i.target}" for i in module.imports() if i.target.split(".")[0] in ("numba", "llvmlite")]
+    return [f"line {i.line}: {i.target}" for i in module.imports if i.target.split(".")[0] in ("numba", "llvmlite")]
 
 
 def pickles(module: Module) -> list[str]:
     """No pickle in any file or input: it runs code on loading."""
-    found = [f"line {i.line}: {i.target}" for i in module.imports() if i.target.split(".")[0] in PICKLES]
-    for node in ast.walk(module.tree):
+    found = [f"line {i.line}: {i.target}" for i in module.imports if i.target.split(".")[0] in PICKLES]
+    for node in module.nodes:
         if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and ast.unparse(node.value) != "False":
             found.append(f"line {node.value.lineno}: allow_pickle={ast.unparse(node.value)}")
     return found
@@ -230,6 +236,7 @@ ALLOWED = (
 )
 
 
+@cache
 def modules() -> list[Module]:
     """Return every module of the four packages, sorted by name."""
     files = sorted(p for floor in FLOORS for p in (ROOT / floor).rglob("*.py"))
