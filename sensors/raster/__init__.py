@@ -1,0 +1,1 @@
+"""A triangle rasteriser on the CPU: visibility, light, shadow; for the camera and for the viewer's 3-D view."""

@@ -13,7 +13,7 @@ from sensors.raster.shade import DECAY, LIGHT_ROWS, shade
 from sensors.raster.shadow import shadows_of
 from sensors.raster.surfaces import face_table, grain_tile
 from sensors.raster.tone import WHITE_ALBEDO, tone_mapped
-from sensors.raster.triangles import triangles_of
+from sensors.raster.triangles import triangles_of, without_ground
 from sensors.raster.view import View
 from sensors.scene import Scene
 
@@ -63,7 +63,7 @@ def blank(view: View, rgb: tuple[int, int, int]) -> Image:
 def radiance_of(scene: Scene, view: View, *, bands: int = 1, headlamps: bool = True) -> Radiance:
     """Return the scene as a pinhole sees it at mid exposure; `bands` threads share the rows, same bits."""
     triangles, light = triangles_of(scene), light_of(scene, headlamps=headlamps)
-    shadows = shadows_of(triangles_of(scene, ground=False), view, light.to_sun, sun=bool(light.sun_lux.any()))
+    shadows = shadows_of(without_ground(triangles), view, light.to_sun, sun=bool(light.sun_lux.any()))
     fragments = rasterise(triangles, view, bands=bands)
     material, shape = triangles.material[fragments.face], (view.height, view.width)
     out = Radiance(

@@ -1,6 +1,7 @@
 """Triangles: a scene's meshes and placements as flat arrays, ready for the kernels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,15 +24,11 @@ class Triangles:
     two_sided: Array  # (I,) bool: seen from behind too
 
 
-def triangles_of(scene: Scene, *, share: float = 0.5, ground: bool = True) -> Triangles:
-    """Return the scene's triangles with things where they are after `share` of the exposure.
-
-    `ground` False leaves the ground out (shadow casters); placement i is then thing i, not i - 1.
-    """
+def triangles_of(scene: Scene, *, share: float = 0.5) -> Triangles:
+    """Return the scene's triangles with things where they are after `share` of the exposure."""
     meshes = (scene.ground, *scene.meshes)
-    pose, mesh = poses_at(scene, share), scene.mesh.astype(np.int64) + 1
-    if ground:
-        pose, mesh = np.concatenate([np.zeros((1, 4)), pose]), np.concatenate([np.zeros(1, np.int64), mesh])
+    pose = np.concatenate([np.zeros((1, 4)), poses_at(scene, share)])
+    mesh = np.concatenate([np.zeros(1, np.int64), scene.mesh.astype(np.int64) + 1])
     return Triangles(
         vertices=np.ascontiguousarray(np.concatenate([m.vertices for m in meshes]), np.float32),
         vertex_start=offsets_of([len(m.vertices) for m in meshes]),
@@ -40,9 +37,14 @@ def triangles_of(scene: Scene, *, share: float = 0.5, ground: bool = True) -> Tr
         material=np.ascontiguousarray(np.concatenate([m.material for m in meshes]), np.uint8),
         sphere=np.stack([bounding_sphere(m) for m in meshes]),
         mesh=mesh,
-        pose=np.ascontiguousarray(pose),
+        pose=pose,
         two_sided=mesh == 0,
     )
+
+
+def without_ground(triangles: Triangles) -> Triangles:
+    """Return a scene's triangles without its ground; placement i is then thing i."""
+    return replace(triangles, mesh=triangles.mesh[1:], pose=triangles.pose[1:], two_sided=triangles.two_sided[1:])
 
 
 def poses_at(scene: Scene, share: float) -> Array:
@@ -53,6 +55,7 @@ def poses_at(scene: Scene, share: float) -> Array:
     return np.asarray(out, np.float64)
 
 
+@lru_cache(maxsize=4096)
 def bounding_sphere(mesh: Mesh) -> Array:
     """Return (4,) centre and radius of a sphere about the mesh: the middle of its box."""
     if not len(mesh.vertices):
