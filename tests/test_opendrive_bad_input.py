@@ -65,8 +65,8 @@ def test_road_length_and_curvature_out_of_bounds_are_refused(tmp_path: Path) -> 
     assert "length" in refusal(tmp_path, document(road(geometry("<line/>", length=9.0), length=-9.0)))
     steep = document(road(geometry('<arc curvature="1e8"/>', length=9.0), length=9.0))
     assert "curvature" in refusal(tmp_path, steep)
-    huge = document(road(geometry("<line/>", length=9e5), length=9e5, lanes=LANES), *(
-        road(geometry('<arc curvature="9"/>', length=9e5), length=9e5, id=f"x{i}") for i in range(4)
+    huge = document(road(geometry("<line/>", length=9e4), length=9e4, lanes=LANES), *(
+        road(geometry('<arc curvature="9"/>', length=9e4), length=9e4, id=f"x{i}") for i in range(4)
     ))  # fmt: skip
     assert "samples" in refusal(tmp_path, huge)
 

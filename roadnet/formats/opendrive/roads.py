@@ -13,7 +13,7 @@ from roadnet.network import Polynomials, Roads
 
 SHORTEST_RECORD_M = 1e-9  # geometry records below are dropped: they have no direction
 LENGTH_TOLERANCE_M = 1e-3
-LONGEST_ROAD_M = 1e6
+LONGEST_ROAD_M = 1e5  # one record of a road: longer motorways are many
 LARGEST_CURVATURE_1PM = 1e4
 MPH_MPS, KMH_MPS = 0.44704, 1 / 3.6
 
