@@ -6,6 +6,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError
+from sensors.packet import SensorPacket
 from viewer.draw.boxes import box_items
 from viewer.draw.curves import CHARTS, measure_chart
 from viewer.draw.items import Item, Picture, Text, polygons
@@ -43,9 +44,14 @@ def birdseye_items(episode: Episode, t_s: float, *, lidar: bool) -> tuple[Item, 
         items += road_labels(net) if recording is None else ()
     if recording is not None and now is not None:
         items += traffic_items(recording, now, episode.evidence)
-    stream = episode.feed.first("lidar") if lidar and episode.feed is not None else None
-    packet = episode.feed.packet(stream, t_s) if episode.feed is not None and stream is not None else None
+    packet = latest(episode, "lidar", t_s) if lidar else None
     return (*items, *(sweep_items(packet) if packet is not None else ()))
+
+
+def latest(episode: Episode, kind: str, t_s: float) -> SensorPacket | None:
+    """Return the packet that the first sensor of a kind delivered last, None where there is none."""
+    stream = episode.feed.first(kind) if episode.feed is not None else None
+    return episode.feed.packet(stream, t_s) if episode.feed is not None and stream is not None else None
 
 
 def birdseye_view(episode: Episode, t_s: float, size: Size) -> View:
@@ -61,8 +67,7 @@ def space(episode: Episode, t_s: float, size: Size, theme: Theme, *, orbit: Orbi
     """Return the (H, W, 3) 3-D picture with the lidar sweep delivered last."""
     if episode.recording is None or episode.net is None:
         raise InputError(episode.title, got="no recording", wanted="a scenario: a map alone has no 3-D picture yet")
-    stream = episode.feed.first("lidar") if episode.feed is not None else None
-    packet = episode.feed.packet(stream, t_s) if episode.feed is not None and stream is not None else None
+    packet = latest(episode, "lidar", t_s)
     return space_picture(episode.recording, episode.net, t_s, orbit or Orbit(), size, packet=packet, by="height")
 
 
@@ -72,15 +77,16 @@ def camera(episode: Episode, t_s: float, size: Size, theme: Theme) -> Array:
     if episode.feed is None or stream is None:
         raise InputError(episode.title, got="no camera", wanted="a scenario and a rig with a camera (--rig)")
     packet = episode.feed.packet(stream, t_s)
-    view = pixel_view(*size)
     if packet is None:
         lost = Text(size[0] / 2, size[1] / 2, "no frame was delivered at this time", "muted", size_px=14)
-        return paint((lost,), view, theme, background="panel")
+        return paint((lost,), pixel_view(*size), theme, background="panel")
     rgb = packet.arrays["rgb"]
-    boxes = box_items(packet, episode.recording) if episode.recording is not None else ()
     height, width = rgb.shape[:2]
-    full = paint((Picture(rgb=rgb, box=(0, 0, width, height), z=-1), *boxes), pixel_view(width, height), theme)
-    return fitted(full, size, theme)
+    boxes = box_items(packet, episode.recording) if episode.recording is not None else ()
+    # boxes are in the camera's pixels; they are drawn after scaling, so that lines and words keep their size
+    scale = min(size[0] / width, size[1] / height)
+    view = View(centre=(width / 2, height / 2), px_per_m=scale, size=size)
+    return paint((Picture(rgb=fitted(rgb, size, theme), box=view.bounds, z=-1), *boxes), view, theme)
 
 
 def fitted(rgb: Array, size: Size, theme: Theme) -> Array:
@@ -125,12 +131,14 @@ def split(episode: Episode, t_s: float, size: Size, theme: Theme) -> Array:
     out[:] = theme["background"]
     low = CHART_PX + timeline_height(episode.tracks)
     stage = height - low - TITLE_PX - GAP_PX
-    left = round((width - 3 * GAP_PX) * 0.56)
-    right, upper = width - left - 3 * GAP_PX, (stage - GAP_PX) // 2
+    upper = (stage - GAP_PX) // 2
+    right = min(round(upper * 16 / 9), round(width * 0.45))  # a camera's usual shape
+    left = width - right - 3 * GAP_PX
     put(out, title(episode, t_s, (width, TITLE_PX), theme), 0, 0)
     put(out, birdseye(episode, t_s, (left, stage), theme, lidar=True), GAP_PX, TITLE_PX)
     put(out, captioned(camera(episode, t_s, (right, upper), theme), "camera", theme), left + 2 * GAP_PX, TITLE_PX)
-    lower = captioned(space(episode, t_s, (right, stage - upper - GAP_PX), theme), "3-D, lidar by height", theme)
+    sweep = "lidar by height" if latest(episode, "lidar", t_s) is not None else "no lidar delivered"
+    lower = captioned(space(episode, t_s, (right, stage - upper - GAP_PX), theme), f"3-D, {sweep}", theme)
     put(out, lower, left + 2 * GAP_PX, TITLE_PX + upper + GAP_PX)
     put(out, charts(episode, t_s, (width, low), theme), 0, height - low)
     return out

@@ -34,7 +34,7 @@ def box_items(packet: SensorPacket, recording: Recording) -> tuple[Item, ...]:
         items.append(polylines(lines, role_of(int(recording.agents.kind[a])), width_px=1.5, z=5))
         if cam[:, 2].min() > NEAR_M:
             ends = np.concatenate(lines)
-            top = ends[np.argmax(ends[:, 1])]
+            top = (ends[:, 0].min() + ends[:, 0].max()) / 2, ends[:, 1].max()
             label = f"{role_of(int(recording.agents.kind[a]))} {float(np.median(cam[:, 2])):.0f} m"
             items.append(Text(float(top[0]), float(top[1]), label, size_px=11, offset_px=(0, 4)))
     return tuple(items)

@@ -135,7 +135,7 @@ def paint_text(canvas: Any, pixels: Array, item: Text, view: View, theme: Theme)
     y = height - (y + item.offset_px[1])
     if item.halo:
         gc = pen(canvas, theme, "background", 0.85)
-        for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1), (-1, 1), (1, -1)):
+        for dx, dy in ((-1, -1), (1, 1), (-1, 1), (1, -1)):
             canvas.draw_text(gc, x + dx, y + dy, item.text, font, 0.0, ismath=False)
     canvas.draw_text(pen(canvas, theme, item.role, 1.0), x, y, item.text, font, 0.0, ismath=False)
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-from sensors.staging import stage
 
 from roadnet.base.arrays import Array
 from roadnet.network import RoadNetwork
@@ -16,6 +15,7 @@ from sensors.raster.render import draw
 from sensors.raster.view import look_at, pinhole
 from sensors.scene import Scene
 from sensors.shape_catalogue import mesh_of
+from sensors.staging import stage
 from viewer.draw.moment import Moment, moment
 from viewer.draw.orbit import Orbit, eye_and_target
 from viewer.draw.sweep import point_colours, points_in_map
@@ -45,7 +45,7 @@ def space_picture(
     image = draw(scene, view)
     if packet is not None and len(packet.arrays["xyz"]):
         points = points_in_map(packet) - scene.origin
-        splat(image, view, points, point_colours(packet, by), size_px=2 if size[0] > 400 else 1)
+        splat(image, view, points, point_colours(packet, by), size_px=2 if size[0] >= 800 else 1)
     return image.rgb
 
 

@@ -8,6 +8,8 @@ from viewer.draw.items import Item, Points
 from viewer.draw.theme import coloured
 
 Z_POINTS = 25
+GROUND_M, TOP_M = 0.25, 6.0  # below: returns from the ground, toned down so that what stands is seen
+GREY = (84, 88, 98)
 COLOUR_BY = ("height", "intensity", "range", "ring", "time in sweep")
 
 
@@ -17,9 +19,12 @@ def points_in_map(packet: SensorPacket) -> Array:
     duration = max(packet.stamp_end_ns - packet.stamp_start_ns, 1)
     w = np.clip(packet.arrays["t_off_ns"].astype(np.float64) / duration, 0.0, 1.0)[:, None]
     start, end = (packet.map_T_ego[i] @ packet.ego_T_sensor for i in (0, 1))
-    at_start = xyz @ start[:3, :3].T + start[:3, 3]
-    at_end = xyz @ end[:3, :3].T + end[:3, 3]
-    return np.asarray(at_start * (1 - w) + at_end * w)
+    return np.asarray(moved(xyz, start) * (1 - w) + moved(xyz, end) * w)
+
+
+def moved(xyz: Array, dst_T_src: Array) -> Array:
+    """Return (N, 3) points in the destination frame; einsum, as BLAS threads cost more than they give here."""
+    return np.asarray(np.einsum("nj,ij->ni", xyz, dst_T_src[:3, :3]) + dst_T_src[:3, 3])
 
 
 def point_colours(packet: SensorPacket, by: str) -> Array:
@@ -34,7 +39,10 @@ def point_colours(packet: SensorPacket, by: str) -> Array:
     if by == "time in sweep":
         return coloured(a["t_off_ns"], 0, max(packet.stamp_end_ns - packet.stamp_start_ns, 1))
     height = a["xyz"][:, 2] + packet.ego_T_sensor[2, 3]
-    return coloured(height, -0.2, 3.5)
+    rgb = coloured(height, 0.0, TOP_M)
+    low = height < GROUND_M
+    rgb[low] = (rgb[low] * 0.3 + np.array(GREY) * 0.7).astype(np.uint8)
+    return rgb
 
 
 def sweep_items(packet: SensorPacket, *, by: str = "height") -> tuple[Item, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from scenarios.criticality.series import Series
-from scenarios.model.evidence import Evidence, Observed
+from scenarios.model.evidence import Evidence, Observed, Outcome
 from scenarios.model.recording import Recording
 from scenarios.model.spec import SensorEvent
 from viewer.draw.limits import LIMITS
@@ -51,20 +51,27 @@ def tracks_of(
     measures: Mapping[str, Series],
     faults: tuple[SensorEvent, ...],
 ) -> tuple[Track, ...]:
-    """Return the four tracks of a recording, from the top."""
+    """Return the tracks of a recording, from the top: one a leaf that was observed, then the other three."""
     return (
-        hazard_track(evidence),
+        *hazard_tracks(evidence),
         critical_track(recording, measures),
         fault_track(faults, recording.duration_s),
         contact_track(recording),
     )
 
 
-def hazard_track(evidence: tuple[Evidence, ...]) -> Track:
-    """Return the intervals of observed leaves."""
+def hazard_tracks(evidence: tuple[Evidence, ...]) -> tuple[Track, ...]:
+    """Return one track a leaf that was observed, with its outcome; one empty track where none was."""
     seen = [e for e in evidence if e.observed == Observed.OBSERVED]
-    spans = tuple(Span(e.t_on_s, max(e.t_off_s, e.t_on_s), e.leaf, "hazard") for e in seen)
-    return Track(title="Hazards", spans=spans, empty="" if spans else "no oracle observed a hazard")
+    if not seen:
+        return (Track(title="Hazards", empty="no oracle observed a hazard"),)
+    return tuple(Track(title=e.leaf, spans=(hazard_span(e),)) for e in seen)
+
+
+def hazard_span(e: Evidence) -> Span:
+    """Return the interval of one observed leaf."""
+    outcome = "observed" if e.outcome == Outcome.NONE else e.outcome.name.lower().replace("_", " ")
+    return Span(e.t_on_s, max(e.t_off_s, e.t_on_s), outcome, "hazard")
 
 
 def critical_track(recording: Recording, measures: Mapping[str, Series]) -> Track:

@@ -137,13 +137,16 @@ def velocity_items(recording: Recording, now: Moment) -> tuple[Item, ...]:
 def static_items(recording: Recording) -> tuple[Item, ...]:
     """Return the scenery that the scenario added: vehicles at rest solid, the rest hatched."""
     vehicles: list[Array] = []
+    trees: list[Array] = []
     rest: list[Array] = []
     for kind, pose, size in zip(recording.statics.kind, recording.statics.pose, recording.statics.size, strict=True):
-        nosed = kind in ("car", "van", "truck", "bus")
-        row = placed(NOSED if nosed else BOXED, pose[:2], float(pose[3]), float(size[0]), float(size[1]))
-        (vehicles if nosed else rest).append(row)
+        rows, shape = {"tree": (trees, ROUND)}.get(kind, (rest, BOXED))
+        if kind in ("car", "van", "truck", "bus"):
+            rows, shape = vehicles, NOSED
+        rows.append(placed(shape, pose[:2], float(pose[3]), float(size[0]), float(size[1])))
     return (
         polygons(rest, "building", z=Z_STATIC, edge_role="furniture", hatched=True),
+        polygons(trees, "vegetation", z=Z_STATIC, edge_role="kerb"),
         polygons(vehicles, "static", z=Z_STATIC + 1, edge_role="outline"),
     )
 
