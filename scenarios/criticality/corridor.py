@@ -12,7 +12,7 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
 from roadnet.base.kept import kept
-from roadnet.base.maths import sincos_all
+from roadnet.base.maths import sincos, sincos_all
 from roadnet.frames import wrap_angle
 from roadnet.network import RoadNetwork
 from roadnet.polyline import Path, at, project
@@ -103,7 +103,8 @@ def continuation(net: RoadNetwork | None, xy: Array, yaw: float) -> Array:
         points, heading = at(path, s + ahead, offset)
         if distance[0] <= ON_LANE_M and abs(float(wrap_angle(heading[0] - yaw))) <= ON_LANE_RAD:
             return np.ascontiguousarray(points[:, :2])
-    return np.asarray(xy + ahead[:, None] * np.array([np.cos(yaw), np.sin(yaw)]))
+    sin_y, cos_y = sincos(yaw)
+    return np.asarray(xy + ahead[:, None] * np.array([cos_y, sin_y]))
 
 
 @kept
