@@ -72,6 +72,7 @@ def test_poly3_is_the_same_curve_as_its_param_poly(tmp_path: Path) -> None:
     assert net.road_pose("1", 21.0) == pytest.approx(net.road_pose("2", 21.0), abs=EXACT_M)
 
 
+@pytest.mark.filterwarnings("ignore::scipy.integrate.IntegrationWarning")  # at the last digits asked for
 @given(
     coef=st.lists(st.floats(-2, 2), min_size=4, max_size=4),
     share=st.floats(0.0, 1.0),

@@ -32,8 +32,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         add_json(part)
     pose.add_argument("--road", required=True, metavar="ID", help="road id, as in the file")
     pose.add_argument("--s", type=float, required=True, metavar="M", help="m along the road's reference line")
-    pose.add_argument("--t", type=float, default=0.0, metavar="M",
-                      help="m to the left of the reference line; with --lane of the lane's centre (default 0)")  # fmt: skip
+    across = "m to the left of the reference line; with --lane of the lane's centre (default 0)"
+    pose.add_argument("--t", type=float, default=0.0, metavar="M", help=across)
     pose.add_argument(
         "--lane", type=int, metavar="ID", help="OpenDRIVE lane id: the pose on the lane, its height included"
     )
