@@ -13,7 +13,7 @@ from roadnet.base.arrays import Array
 from roadnet.base.streams import Streams
 from roadnet.network import RoadNetwork
 from scenarios.hazards.exposure import prior
-from scenarios.hazards.kinematics import held, soft_braking, steady, straight_ttc, urgent
+from scenarios.hazards.kinematics import bends, held, soft_braking, steady, straight_ttc, urgent
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.relations import relations
 from scenarios.hazards.spots import RUN_S, Spot
@@ -134,7 +134,8 @@ def mid_time(values: Mapping[str, float], features: Mapping[str, float], streams
 
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     """Return (N,) whether the onset will occur."""
-    return held(urgent_instants(values, features, margin)[0], instants=steady(margin))
+    instants = urgent_instants(values, features, margin)[0]
+    return held(instants, instants=steady(margin))
 
 
 def urgent_instants(values: Columns, features: Columns, margin: float) -> tuple[Array, Array]:
@@ -160,10 +161,16 @@ def urgent_instants(values: Columns, features: Columns, margin: float) -> tuple[
     distance = gap + CAR_LENGTH_M - (v - v_target) * (clock - 0.5 * whole) + 0.5 * brake * braked**2
     aside = 0.5 * side * lateral * (1.0 + np.cos(np.pi * phase))
     speed = np.maximum(v - brake * braked, 0.0)
-    bend = features["bend_1pm"][:, None]
-    ttc = straight_ttc(distance, aside, bend, speed, v_target, slope, (CAR_LENGTH_M, CAR_WIDTH_M))
+    at_bend = (
+        urgent(
+            straight_ttc(distance, aside, features[bend][:, None], speed, v_target, slope, (CAR_LENGTH_M, CAR_WIDTH_M)),
+            0.0,
+            margin,
+        )
+        for bend in bends(margin)
+    )
     counts = (clock <= inside + SETTLED_S) & (distance > 0.0)
-    return urgent(ttc, 0.0, margin) & counts, clock - 0.5 * whole
+    return np.logical_and.reduce([counts, *at_bend]), clock - 0.5 * whole
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

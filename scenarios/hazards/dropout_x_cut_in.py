@@ -13,11 +13,15 @@ from roadnet.base.streams import Streams
 from roadnet.network import RoadNetwork
 from scenarios.hazards import cut_in
 from scenarios.hazards.exposure import prior
+from scenarios.hazards.kinematics import held, steady
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.lidar_dropout import REVOLUTION_S, STREAM
-from scenarios.hazards.spots import RUN_S, Spot
+from scenarios.hazards.spots import Spot
 from scenarios.hazards.taxonomy import taxonomy
+from scenarios.hazards.verdict import since
 from scenarios.model.spec import SensorEvent
+
+SURE_S = 0.8  # of a conflict that gap filling wants the silence to meet
 
 LEAF = Leaf(
     id="CP-04",
@@ -62,10 +66,13 @@ def build(
 
 
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
-    """Return (N,) whether the silence shows in the stream and overlaps the conflict."""
+    """Return (N,) whether the silence shows in the stream and meets the first interval of the conflict."""
     urgent, clock = cut_in.urgent_instants(values, features, margin)
+    begun = np.maximum.accumulate(urgent, axis=1)
+    over = begun & (since(urgent) * cut_in.INSTANT_S > taxonomy().thresholds.onset.merge_gap_s.value)
+    conflict = urgent & ~np.maximum.accumulate(over, axis=1)
+    if margin > 0.0:  # early in the conflict, before the subject's braking can have ended it
+        conflict &= since(begun & ~np.pad(begun, ((0, 0), (1, 0)))[:, :-1]) * cut_in.INSTANT_S < SURE_S
     silent = np.asarray(values["lag_s"])[:, None], np.asarray(values["lag_s"] + values["duration_s"])[:, None]
-    both = urgent & (clock >= silent[0] + REVOLUTION_S) & (clock <= silent[1] - REVOLUTION_S)
-    modifier = taxonomy().thresholds.modifier
-    shown = values["duration_s"] >= (2.0 * REVOLUTION_S + modifier.dropout_held_s.value) * (1.0 + margin)
-    return cut_in.expected(values, features, margin) & both.any(1) & shown & (silent[0][:, 0] < RUN_S)
+    both = conflict & (clock >= silent[0] + REVOLUTION_S) & (clock <= silent[1] - REVOLUTION_S)
+    return np.asarray(cut_in.expected(values, features, margin) & held(both, instants=steady(margin)))

@@ -76,6 +76,11 @@ def steady(margin: float) -> int:
     return 2 if margin <= 0.0 else 5
 
 
+def bends(margin: float) -> tuple[str, ...]:
+    """Return the features of the road's bend to reckon with: its mean, or its extremes where a margin is wanted."""
+    return ("bend_1pm",) if margin <= 0.0 else ("bend_low_1pm", "bend_high_1pm")
+
+
 def held(mask: Array, *, instants: int = 2) -> Array:
     """Return (N,) whether `mask` (N, K) holds at so many instants in a row."""
     run = mask[:, instants - 1 :].copy()

@@ -15,7 +15,7 @@ from roadnet.network import RoadNetwork
 from scenarios.criticality.required_deceleration import behind_braking
 from scenarios.hazards.exposure import prior
 from scenarios.hazards.following import closing_in, follow
-from scenarios.hazards.kinematics import held, steady, straight_ttc, urgent
+from scenarios.hazards.kinematics import bends, held, steady, straight_ttc, urgent
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
 from scenarios.hazards.relations import relations
 from scenarios.hazards.spots import RUN_S, Spot
@@ -102,9 +102,16 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     gap, closing = np.maximum(pair.gap_m, 0.1), np.maximum(pair.speed_mps - pair.lead_mps, 1e-6)
     required = behind_braking(gap, pair.speed_mps, pair.lead_mps, np.maximum(pair.braking_mps2, 1e-6))
     required = np.where(pair.braking_mps2 > 0.0, required, 0.5 * closing**2 / gap)
-    bend, none = features["bend_1pm"][:, None], np.zeros_like(gap)
-    ttc = straight_ttc(gap + CAR_LENGTH_M, none, bend, pair.speed_mps, pair.lead_mps, none, (CAR_LENGTH_M, CAR_WIDTH_M))
-    return held(urgent(ttc, required, margin), instants=steady(margin))
+    none, size = np.zeros_like(gap), (CAR_LENGTH_M, CAR_WIDTH_M)
+    at_bend = [
+        urgent(
+            straight_ttc(gap + CAR_LENGTH_M, none, features[bend][:, None], pair.speed_mps, pair.lead_mps, none, size),
+            required,
+            margin,
+        )
+        for bend in bends(margin)
+    ]
+    return held(np.logical_and.reduce(at_bend), instants=steady(margin))
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

@@ -24,6 +24,7 @@ CROSSING_S = 7.0  # who crosses may come as late and may have come as early
 EXTRA_AHEAD_M = 30.0  # who drives ahead needs road too
 EXTENDED_M = 250.0  # how far a corridor is continued beyond its place
 BEND_M = 30.0  # over which the road's bend is told
+SHORT_M, SHIFTS_M = 10.0, (-20.0, -10.0, 0.0, 10.0, 20.0, 30.0)  # and how it varies around the spot
 SPACING_M = 10.0  # between spots of a stretch
 COMFORT_LATERAL_MPS2 = 2.0  # comfortable in bends; assumed
 HURRIED_LATERAL_MPS2 = 4.0  # of who runs a light; assumed
@@ -102,6 +103,8 @@ def _stretch_spots(net: RoadNetwork, place: Place) -> list[Found]:
     speed = room_speed(corridor.path, s)
     beside = _neighbour(net, place, corridor, s)
     bend = mean_curvature(corridor.path, s)
+    around = np.stack([mean_curvature(corridor.path, s + shift, over_m=SHORT_M) for shift in SHIFTS_M])
+    low_bend, high_bend = around.min(0), around.max(0)
     kerb = 1.0 if net.roads.left_hand[net.lanes.road[place.lanes[0]]] else -1.0  # left positive
     half = np.interp(s, np.arange(len(corridor.path.x)) * STEP_M, corridor.path.half_width)
     return [
@@ -114,6 +117,8 @@ def _stretch_spots(net: RoadNetwork, place: Place) -> list[Found]:
                 "lateral_m": float(beside[i]),
                 "kerb_side": kerb,
                 "bend_1pm": float(bend[i]),
+                "bend_low_1pm": float(low_bend[i]),
+                "bend_high_1pm": float(high_bend[i]),
             },
         )
         for i in np.flatnonzero(speed >= SLOWEST_MPS)
@@ -174,11 +179,11 @@ def room_speed(
     return np.asarray(np.where(inside & (slow == 0), SPEEDS_MPS[:, None], 0.0).max(0))
 
 
-def mean_curvature(path: Path, s: Array) -> Array:
-    """Return (N,) the mean curvature from each `s` to BEND_M ahead, 1/m, left positive."""
+def mean_curvature(path: Path, s: Array, over_m: float = BEND_M) -> Array:
+    """Return (N,) the mean curvature from each `s` to `over_m` ahead, 1/m, left positive."""
     turned = np.concatenate([[0.0], np.cumsum(path.curvature) * STEP_M])
     first = np.clip((s / STEP_M).astype(int), 0, len(turned) - 1)
-    last = np.clip(first + int(BEND_M / STEP_M), 1, len(turned) - 1)
+    last = np.clip(first + int(over_m / STEP_M), 1, len(turned) - 1)
     return np.asarray((turned[last] - turned[first]) / np.maximum((last - first) * STEP_M, STEP_M))
 
 
