@@ -220,20 +220,24 @@ def _vertices(solids, m, low, high, daz, near, work):  # type: ignore[no-untyped
     """
     vertices, places, seen = solids.vertices, work.places, work.seen
     per_rad = f4(1.0 / daz)
-    v0, j = solids.vertex_start[m], (low + high) // 2
+    v0, j, C = solids.vertex_start[m], (low + high) // 2, len(places)
+    whole = high - low == C - 1
     for v in range(v0, solids.vertex_start[m + 1]):
         x, y, z = vertices[v, 0], vertices[v, 1], vertices[v, 2]
         column, along, aside = f4(0), f4(0), f4(0)
         for _ in range(8):
             along, aside = _dot(places, j, 0, x, y, z), _dot(places, j, 4, x, y, z)
             column = f4(j) + _angle(aside, along) * per_rad
-            n = min(max(math.floor(column + f4(0.5)), low), high)
+            n = math.floor(column + f4(0.5))
+            if whole:
+                n += C if n < -1 else (-C if n > C else 0)
+            n = min(max(n, low), high)
             if abs(n - j) <= 1:
                 break
             j = n
         away = f4(math.sqrt(along * along + aside * aside))
         seen[v - v0, 0] = column
-        seen[v - v0, 1] = away if away > near else -away
+        seen[v - v0, 1] = away if away > near else f4(-1)
         seen[v - v0, 2] = _dot(places, j, 8, x, y, z)
 
 

@@ -68,6 +68,6 @@ def ground_body() -> Bodies:
 
 def _chain(parts: list[Array], dtype: type, width: int | None = None) -> Array:
     shape = (-1,) if width is None else (-1, width)
-    rows = [np.asarray(p, dtype).reshape(shape) for p in parts]
-    empty = np.zeros((0,) if width is None else (0, width), dtype)
+    rows: list[Array] = [np.asarray(p, dtype).reshape(shape) for p in parts]
+    empty: Array = np.zeros((0,) if width is None else (0, width), dtype)
     return np.ascontiguousarray(np.concatenate([empty, *rows]))

@@ -32,7 +32,7 @@ def air(weather: Weather) -> Air:
     """Return the air of a world state."""
     fog = fog_alpha_1pm(weather.mor_m)
     return Air(
-        alpha_1pm=fog + RAIN_ALPHA_1PM * max(weather.rain_mmph, 0.0) ** RAIN_POWER,
+        alpha_1pm=fog + RAIN_ALPHA_1PM * math.pow(max(weather.rain_mmph, 0.0), RAIN_POWER),
         fog_alpha_1pm=fog,
         drop_chance=DROP_CHANCE * max(weather.rain_mmph, 0.0),
     )
@@ -54,7 +54,7 @@ def effective_range_m(reflectance: float, *, anchor: tuple[float, float], mor_m:
     anchor: (reflectance, range m) that is just seen in clear air. Solves rho exp(-2 alpha R) / R^n = rho0 / R0^n.
     """
     alpha = fog_alpha_1pm(mor_m)
-    clear = anchor[1] * (reflectance / anchor[0]) ** (1 / exponent)
+    clear = anchor[1] * math.pow(reflectance / anchor[0], 1 / exponent)
     low, high = 0.0, clear
     for _ in range(60):
         r = 0.5 * (low + high)
