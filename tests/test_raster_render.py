@@ -8,10 +8,11 @@ from roadnet.base.arrays import Array
 from scenarios.model.recording import LAMP_BRAKE, LAMP_LEFT
 from sensors.camera.model import ego_pose, view_of
 from sensors.materials import Material, Semantic
-from sensors.raster.light import LN20, illuminances, light_of
+from sensors.raster.light import illuminances, light_of
 from sensors.raster.overlay import lines, splat
 from sensors.raster.render import blank, draw, radiance_of
 from sensors.raster.shade import DECAY, step
+from sensors.raster.shadow import middle
 from sensors.raster.surfaces import grain_tile
 from sensors.raster.triangles import poses_at, triangles_of
 from sensors.raster.view import View, look_at, pinhole
@@ -98,7 +99,12 @@ def test_light_on_the_ground_sums_to_the_illuminance() -> None:
 
 def test_extinction_is_ln_20_over_the_optical_range() -> None:
     assert light_of(scene([], mor_m=100.0)).extinction_1pm == pytest.approx(0.029957, rel=1e-4)
-    assert pytest.approx(2.995732) == LN20
+
+
+def test_rain_veils_as_the_sum_over_its_drops_says() -> None:
+    """0.00156 /m at 10 mm/h (Mie over Marshall and Palmer's drops), on top of the haze."""
+    wet, dry = (light_of(scene([], rain_mmph=r)).extinction_1pm for r in (10.0, 0.0))
+    assert wet - dry == pytest.approx(0.00156, rel=0.02)
 
 
 def test_a_thing_throws_its_shadow_away_from_the_sun() -> None:
@@ -117,6 +123,17 @@ def test_a_thing_throws_its_shadow_away_from_the_sun() -> None:
     assert ratio(-2.5) < 0.45
     assert ratio(-3.5) > 0.95
     assert ratio(3.0) > 0.9
+
+
+def test_shadow_maps_lie_where_the_view_looks() -> None:
+    """Ahead of a level view; where the axis of a view from above meets the ground; below one that looks down."""
+    level = middle(ahead(), 50.0, 0.0)
+    np.testing.assert_allclose(level, [21.0, 0.0, 0.0], atol=1e-9)
+    eye = np.array([-40.0, 5.0, 40.0])
+    above = pinhole(64, 64, fov_rad=1.0, cam_T_map=look_at(eye, np.array([0.0, 5.0, 0.0])))
+    np.testing.assert_allclose(middle(above, 50.0, 0.0), [0.0, 5.0, 0.0], atol=1e-9)
+    down = pinhole(64, 64, fov_rad=1.0, cam_T_map=look_at(eye, eye - [0.0, 0.0, 1.0]))
+    np.testing.assert_allclose(middle(down, 50.0, 0.0), [-40.0, 5.0, 0.0], atol=1e-9)
 
 
 def red(world: Scene) -> float:

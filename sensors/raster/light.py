@@ -6,9 +6,8 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.maths import cos, exp, sin
+from sensors.lidar.weather import air
 from sensors.scene import Scene, Weather
-
-LN20 = float(np.log(20.0))  # Koschmieder at 5 % contrast: MOR = ln 20 / extinction (WMO No. 8, part I, chapter 9)
 
 # Illuminance outdoors against sun elevation, lux: Gillette, Pierpoint and Treado 1984, as adopted by the IES (RP-21)
 SUN_XTE_LUX = 127_500.0  # above the air
@@ -43,7 +42,7 @@ class Light:
     airlight: Array  # (3,) luminance of endless air, and of the horizon
     ground: Array  # (3,) luminance of the ground, seen from below
     cloud: float  # 0 clear .. 1 overcast
-    extinction_1pm: float
+    extinction_1pm: float  # of fog and rain, the lidar's (sensors.lidar.weather): one air for all
     headlamp: Array  # (3, 3) place, direction, intensity cd
     film: float  # 0 dry .. 1 covered with water
     dark: float  # 0 day .. 1 lamps are lit
@@ -71,7 +70,7 @@ def light_of(scene: Scene, *, headlamps: bool = True) -> Light:
         airlight=haze * HORIZON_OVER_MEAN * horizontal / np.pi * dimmed,
         ground=grey * 0.12 * horizontal / np.pi,
         cloud=cloud,
-        extinction_1pm=LN20 / max(weather.mor_m, 1.0),
+        extinction_1pm=air(weather).alpha_1pm,
         headlamp=headlamp_of(ego, dark if headlamps else 0.0),
         film=float(np.clip(weather.water_film_mm / 0.5, 0.0, 1.0)),
         dark=dark,
@@ -92,7 +91,7 @@ def illuminances(weather: Weather) -> tuple[float, float, float]:
     clear = beam + CLEAR_SKY_LUX[0] + CLEAR_SKY_LUX[1] * float(np.sqrt(height))
     overcast = OVERCAST_SKY_LUX[0] + OVERCAST_SKY_LUX[1] * height
     clearness = float(np.clip((lux - overcast) / max(clear - overcast, 1.0), 0.0, 1.0)) ** SUN_SHARE_EXPONENT
-    through = float(exp(-LN20 / max(weather.mor_m, 1.0) * FOG_TOP_M / height))
+    through = float(exp(-air(weather).alpha_1pm * FOG_TOP_M / height))
     return lux, beam / clear * clearness * through, 1.0 - 0.9 * clearness * through
 
 
@@ -111,4 +110,4 @@ def direction(azimuth_rad: float, elevation_rad: float) -> Array:
 
 def unit(rgb: Array) -> Array:
     """Return a colour scaled to luminance one."""
-    return np.asarray(rgb / float(rgb @ LUMINANCE))
+    return np.asarray(rgb / float((rgb * LUMINANCE).sum()))

@@ -63,7 +63,8 @@ def blank(view: View, rgb: tuple[int, int, int]) -> Image:
 def radiance_of(scene: Scene, view: View, *, bands: int = 1, headlamps: bool = True) -> Radiance:
     """Return the scene as a pinhole sees it at mid exposure; `bands` threads share the rows, same bits."""
     triangles, light = triangles_of(scene), light_of(scene, headlamps=headlamps)
-    shadows = shadows_of(without_ground(triangles), view, light.to_sun, sun=bool(light.sun_lux.any()))
+    things, sun = without_ground(triangles), bool(light.sun_lux.any())
+    shadows = shadows_of(things, view, light.to_sun, sun=sun, ground_z=float(scene.ego_start[2]))
     fragments = rasterise(triangles, view, bands=bands)
     material, shape = triangles.material[fragments.face], (view.height, view.width)
     out = Radiance(
@@ -75,7 +76,7 @@ def radiance_of(scene: Scene, view: View, *, bands: int = 1, headlamps: bool = T
     before = (
         fragments.owner,
         fragments.w,
-        face_table(scene, light, material, fragments.placement, fragments.normal),
+        face_table(scene, light, triangles, fragments),
         fragments.normal,
         fragments.placement,
         placements(scene, triangles.pose),

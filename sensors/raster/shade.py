@@ -12,9 +12,10 @@ from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled, inlined
 
 # columns of the per-triangle table
-ALBEDO, SUN, SKY, EMIT, COARSE, FINE, GLOSS, PATTERN, PIER = 0, 3, 4, 7, 10, 11, 12, 13, 14
-COLUMNS = 17
-PLAIN, SOLID_GRAIN, WINDOWS, WETTABLE = 0, 1, 2, 3  # patterns; PIER is the albedo between windows
+ALBEDO, SUN, SKY, EMIT, COARSE, FINE, GLOSS, PATTERN, PIER, FOOT = 0, 3, 4, 7, 10, 11, 12, 13, 14, 17
+COLUMNS = 18
+PLAIN, SOLID_GRAIN, WINDOWS, WETTABLE = 0, 1, 2, 3  # patterns
+# PIER: the albedo between windows; FOOT: height of the face's lower edge, m, which tells the storeys apart
 
 # rows of the light table
 TO_SUN, SUN_RGB, ZENITH, AIR, LAMP_AT, LAMP_TO, LAMP_RGB, GROUND, MISC = range(9)
@@ -140,11 +141,11 @@ def shade(
                 if pattern == WINDOWS:
                     # metres along the wall in the house's own frame
                     along = ((x - body[p, 0]) * (-ny) + (y - body[p, 1]) * nx) / WINDOW_PERIOD_M
-                    k, floor = np.floor(along), np.floor((z - body[p, 2]) * 0.5)
+                    k = np.floor(along)
                     across = footprint / (0.15 + 0.85 * cos_in) / WINDOW_PERIOD_M
                     pane = min(max((0.5 * WINDOW_SHARE - abs(along - k - 0.5)) / across + 0.5, 0.0), 1.0)
                     pane += min(max(across * 2.0 - 0.6, 0.0), 1.0) * (WINDOW_SHARE - pane)
-                    code = (int(k) * 73856093) ^ (int(floor) * 19349663) ^ (int(body[p, 3]) * 83492791)
+                    code = (int(k) * 73856093) ^ (int(16.0 * face[t, FOOT]) * 19349663) ^ (int(body[p, 3]) * 83492791)
                     code = (code ^ (code >> 13)) * 1274126177
                     chance = ((code >> 8) & 1023) / 1024.0
                     curtain = 1.0 + 3.0 * chance * chance

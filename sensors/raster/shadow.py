@@ -17,7 +17,8 @@ CONTACT_SIDE_M, CONTACT_PX = 64.0, TILE_SIZE
 CONTACT_REACH_M = 1.1  # undersides higher than this take no sky away
 CONTACT_STRENGTH = 0.85
 CONTACT_BLUR_PX = 2
-FORWARD_SHARE = 0.42  # how far ahead of the eye the maps are centred, of their side
+FORWARD_SHARE = 0.42  # how far ahead of a level view the maps are centred, of their side
+FARTHEST_MIDDLE_M = 300.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -30,18 +31,25 @@ class Shadows:
     contact_at: Array  # (3,) f8 x, y of its corner m, px per m
 
 
-def shadows_of(things: Triangles, view: View, to_sun: Array, *, sun: bool) -> Shadows:
+def shadows_of(things: Triangles, view: View, to_sun: Array, *, sun: bool, ground_z: float) -> Shadows:
     """Return the shadows that things (no ground among them) cast on what the view shows."""
-    ahead = view.cam_T_map[2, :3]
-    level = ahead * [1.0, 1.0, 0.0] / max(float(np.hypot(ahead[0], ahead[1])), 1e-6)
     shadow = np.empty((len(SIDES_M) if sun else 0, SIZE_PX, SIZE_PX), np.float32)
     shadow_T_scene = np.zeros((len(shadow), 3, 4))
-    for c in range(len(shadow)):
-        shadow[c], shadow_T_scene[c] = _sun_map(
-            things, view.centre + level * FORWARD_SHARE * SIDES_M[c], to_sun, SIDES_M[c]
-        )
-    contact, contact_at = _contact_map(things, view.centre + level * FORWARD_SHARE * CONTACT_SIDE_M)
+    for c, side_m in enumerate(SIDES_M[: len(shadow)]):
+        shadow[c], shadow_T_scene[c] = _sun_map(things, middle(view, side_m, ground_z), to_sun, side_m)
+    contact, contact_at = _contact_map(things, middle(view, CONTACT_SIDE_M, ground_z))
     return Shadows(shadow=shadow, shadow_T_scene=shadow_T_scene, contact=contact, contact_at=contact_at)
+
+
+def middle(view: View, side_m: float, ground_z: float) -> Array:
+    """Return (3,) the middle of a map of `side_m`: ahead of a level view, where a view from above meets the ground."""
+    eye, ahead = view.centre, view.cam_T_map[2, :3]
+    level = float(np.hypot(ahead[0], ahead[1]))
+    reach = (eye[2] - ground_z) * level / -ahead[2] if ahead[2] < -0.05 else 0.0
+    forward = max(min(reach, FARTHEST_MIDDLE_M), FORWARD_SHARE * side_m * level)
+    return np.array(
+        [eye[0] + forward * ahead[0] / max(level, 1e-9), eye[1] + forward * ahead[1] / max(level, 1e-9), ground_z]
+    )
 
 
 def _sun_map(things: Triangles, centre: Array, to_sun: Array, side_m: float) -> tuple[Array, Array]:

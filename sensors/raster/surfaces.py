@@ -8,6 +8,7 @@ from roadnet.base.arrays import Array
 from roadnet.base.streams import Streams, key64
 from scenarios.model.recording import LAMP_HAZARD, LAMP_HEAD, LAMP_LEFT, LAMP_RIGHT
 from sensors.materials import Material, material_table
+from sensors.raster.fragments import Fragments
 from sensors.raster.light import Light, unit
 from sensors.raster.shade import (
     ALBEDO,
@@ -15,6 +16,7 @@ from sensors.raster.shade import (
     COLUMNS,
     EMIT,
     FINE,
+    FOOT,
     GLOSS,
     PATTERN,
     PIER,
@@ -26,6 +28,7 @@ from sensors.raster.shade import (
     WETTABLE,
     WINDOWS,
 )  # fmt: skip
+from sensors.raster.triangles import Triangles
 from sensors.scene import Scene
 
 # relative albedo variation over metres and over centimetres; grade `assumed`
@@ -53,7 +56,8 @@ PATTERNS = {
     Material.FACADE_GLASS: WINDOWS,
 }
 
-RED, AMBER = np.array([1.0, 0.02, 0.01]), np.array([1.0, 0.34, 0.01])
+# the little that passes the other filters of a camera decides how a lamp looks once its own channel is full
+RED, AMBER = np.array([1.0, 0.0003, 0.0002]), np.array([1.0, 0.34, 0.0005])
 GREEN, WHITE = np.array([0.02, 1.0, 0.45]), np.array([1.0, 0.97, 0.88])
 # luminance of a lit lamp, cd/m2; grade `assumed`, from UN R148 intensities over usual lens areas
 LIT = {
@@ -70,13 +74,16 @@ BLINK_PERIOD_NS = 666_666_667  # 90 flashes a minute, UN R6
 MIRROR_MOST = 0.22  # panes pass what they do not mirror, into a dark inside
 
 
-def face_table(scene: Scene, light: Light, material: Array, placement: Array, normal: Array) -> Array:
-    """Return (N, COLUMNS) f4 of N screen triangles: their material, placement (0 ground, 1 + thing) and normal."""
+def face_table(scene: Scene, light: Light, triangles: Triangles, fragments: Fragments) -> Array:
+    """Return (N, COLUMNS) f4 of the N screen triangles."""
+    placement, normal, material = fragments.placement, fragments.normal, triangles.material[fragments.face]
     look, table = material_table(), np.zeros((len(material), COLUMNS), np.float32)
     paint = np.concatenate([np.ones((1, 3), np.float32), scene.paint])[placement]
     albedo = look.albedo[material]
     table[:, ALBEDO : ALBEDO + 3] = albedo + look.paint_share[material, None] * (paint - albedo)
-    table[:, SUN] = np.maximum(normal @ light.to_sun.astype(np.float32), 0.0) * float(light.sun_lux.any())
+    x, y, z = light.to_sun
+    towards = normal[:, 0] * x + normal[:, 1] * y + normal[:, 2] * z
+    table[:, SUN] = np.maximum(towards, 0.0) if light.sun_lux.any() else 0.0
     up = normal[:, 2:3]
     sky = light.sky_lux / np.pi * (0.5 + 0.5 * up) + light.ground * (0.5 - 0.5 * up)
     table[:, SKY : SKY + 3] = sky
@@ -87,7 +94,15 @@ def face_table(scene: Scene, light: Light, material: Array, placement: Array, no
     table[:, PATTERN] = pattern[material]
     wall = look.albedo[Material.FACADE]
     table[:, PIER : PIER + 3] = wall + look.paint_share[Material.FACADE] * (paint - wall)
+    windows = np.flatnonzero(pattern[material] == WINDOWS)
+    table[windows, FOOT] = feet(triangles, fragments.face[windows], triangles.mesh[placement[windows]])
     return table
+
+
+def feet(triangles: Triangles, face: Array, mesh: Array) -> Array:
+    """Return (N,) height of the lowest corner of faces of meshes, m, body frame."""
+    corner = triangles.vertex_start[mesh][:, None] + triangles.faces[face]
+    return np.asarray(triangles.vertices[corner, 2].min(1))
 
 
 def emission(scene: Scene) -> Array:
