@@ -1,6 +1,7 @@
 """Paths as the kernel reads them: samples with a speed that limit and comfort allow, and stop lines."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def track(net: RoadNetwork, spec: PathSpec, *, where: str) -> Track:
             return lane_track(net, tuple(spec.lanes), spec.reverse)
         if spec.points is None:
             raise ValueError("path: got neither lanes nor points, want one of them")
-        return tracked(points_path(spec.points), np.zeros((0, 2)))
+        return points_track(np.ascontiguousarray(spec.points, np.float64).tobytes(), np.shape(spec.points))
     except ValueError as e:
         raise InputError(where, got=str(e), wanted="a path to run along") from e
 
@@ -44,6 +45,12 @@ def lane_track(net: RoadNetwork, lanes: tuple[int, ...], reverse: bool) -> Track
     """Return the track along lanes of a network, with the stop lines on them."""
     path = lane_path(net, lanes, reverse=reverse)
     return tracked(path, np.zeros((0, 2)) if reverse else stop_lines(net, lanes))
+
+
+@lru_cache(maxsize=256)
+def points_track(data: bytes, shape: tuple[int, ...]) -> Track:
+    """Return the track through points; kept for the actors, variants and re-runs that share it."""
+    return tracked(points_path(np.frombuffer(data).reshape(shape)), np.zeros((0, 2)))
 
 
 def tracked(path: Path, stops: Array) -> Track:
