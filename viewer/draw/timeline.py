@@ -21,22 +21,17 @@ def timeline_height(tracks: tuple[Track, ...]) -> int:
 
 
 def timeline_items(
-    tracks: tuple[Track, ...],
-    duration_s: float,
-    size: tuple[int, int],
-    *,
-    now_s: float,
-    selection_s: tuple[float, float] | None = None,
-    hover_s: float | None = None,
+    tracks: tuple[Track, ...], duration_s: float, size: tuple[int, int], *, now_s: float
 ) -> tuple[Item, ...]:
-    """Return the ruler on top, one row a track below it, and the cursor through all."""
+    """Return the whole timeline: what stands still and the cursor."""
+    return (*track_items(tracks, duration_s, size), *cursor_items(duration_s, size, now_s=now_s))
+
+
+def track_items(tracks: tuple[Track, ...], duration_s: float, size: tuple[int, int]) -> tuple[Item, ...]:
+    """Return the ruler on top and one row a track below it."""
     width, height = size
     x0, x1 = track_area(width)
     span = (0.0, max(duration_s, 1e-6))
-
-    def place(t_s: float) -> float:
-        return at(t_s, span, x0, x1)
-
     out: list[Item] = ruler(span, x0, x1, float(height))
     for i, track in enumerate(tracks):
         top = height - HEAD_PX - i * ROW_PX
@@ -44,6 +39,25 @@ def timeline_items(
         out.append(polygons([box_of(x0, top - ROW_PX + 1, x1, top - 1)], "panel", z=0))
         out.append(Text(x0 - 8, mid, track.title, "muted", size_px=10, anchor="end", offset_px=(0, -4), halo=False))
         out += row_items(track, span, (x0, top - ROW_PX + 2, x1, top - 2))
+    return tuple(out)
+
+
+def cursor_items(
+    duration_s: float,
+    size: tuple[int, int],
+    *,
+    now_s: float,
+    selection_s: tuple[float, float] | None = None,
+    hover_s: float | None = None,
+) -> tuple[Item, ...]:
+    """Return what moves: the cursor through all rows, the selection, the line under the mouse."""
+    width, height = size
+    x0, x1 = track_area(width)
+
+    def place(t_s: float) -> float:
+        return at(t_s, (0.0, max(duration_s, 1e-6)), x0, x1)
+
+    out: list[Item] = []
     if selection_s is not None:
         out.append(
             polygons([box_of(place(selection_s[0]), 0, place(selection_s[1]), height)], "accent", z=1, alpha=0.2)
@@ -51,11 +65,9 @@ def timeline_items(
     if hover_s is not None:
         x = place(hover_s)
         out.append(polylines([np.array([(x, 0.0), (x, height - HEAD_PX)])], "muted", z=5, dash=(2.0, 2.0)))
-    x = place(now_s)
-    head = np.array(
-        [(x - 5, height - 4), (x + 5, height - 4), (x + 5, height - 12), (x, height - 18), (x - 5, height - 12)]
-    )
-    out.append(polylines([np.array([(x, 0.0), (x, height - 16.0)])], "accent", z=6, width_px=1.5))
+    x, top = place(now_s), float(height)
+    head = np.array([(x - 5, top - 4), (x + 5, top - 4), (x + 5, top - 12), (x, top - 18), (x - 5, top - 12)])
+    out.append(polylines([np.array([(x, 0.0), (x, top - 16)])], "accent", z=6, width_px=1.5))
     out.append(polygons([head], "accent", z=7))
     return tuple(out)
 

@@ -180,16 +180,17 @@ def draw_text(painter: QPainter, item: Text, theme: Theme, transform: QTransform
 def draw_points(painter: QPainter, item: Points, transform: QTransform, size: tuple[int, int]) -> None:
     """Draw points as one transparent image the size of the device: never one shape a point."""
     width, height = size
-    m = np.array([[transform.m11(), transform.m12()], [transform.m21(), transform.m22()]])
-    px = np.floor(item.xy @ m + (transform.dx(), transform.dy())).astype(np.int64)
-    pixels = np.zeros((height, width, 4), np.uint8)
+    x = np.floor(item.xy[:, 0] * transform.m11() + item.xy[:, 1] * transform.m21() + transform.dx()).astype(np.int64)
+    y = np.floor(item.xy[:, 0] * transform.m12() + item.xy[:, 1] * transform.m22() + transform.dy()).astype(np.int64)
+    rgb = item.rgb.astype(np.uint32)
+    argb = np.uint32(0xFF000000) | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2]
+    pixels = np.zeros(height * width, np.uint32)
     for dy in range(item.size_px):
         for dx in range(item.size_px):
-            x, y = px[:, 0] + dx, px[:, 1] + dy
-            inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-            pixels[y[inside], x[inside], :3] = item.rgb[inside]
-            pixels[y[inside], x[inside], 3] = 255
+            inside = (x >= -dx) & (x < width - dx) & (y >= -dy) & (y < height - dy)
+            pixels[((y + dy) * width + x + dx)[inside]] = argb[inside]
+    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
     painter.save()
     painter.resetTransform()
-    painter.drawImage(0, 0, image_of(pixels))
+    painter.drawImage(0, 0, image)
     painter.restore()

@@ -51,7 +51,7 @@ class ListItem(pg.GraphicsObject):  # type: ignore[misc]
             self.brush.draw(painter, self.items, self.theme, (device.width(), device.height()))
 
 
-class GroundItem(ListItem):
+class KeptItem(ListItem):
     """A list that rarely changes, kept as an image larger than the view: panning and following cost one blit."""
 
     def __init__(self, z: float) -> None:
@@ -61,11 +61,11 @@ class GroundItem(ListItem):
         self._at = QTransform()
 
     def paint(self, painter: QPainter, _: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if self.theme is None:
+        if self.theme is None or not self.items:
             return
         now, device = painter.combinedTransform(), painter.device()
         width, height = device.width(), device.height()
-        key = (id(self.items), self.theme.name, width, height, now.m11(), now.m12(), now.m21(), now.m22())
+        key = (id(self.items), self.theme.name, width, height, round(now.m11(), 5), round(now.m22(), 5))  # never turned
         shift = QPointF(now.dx() - self._at.dx(), now.dy() - self._at.dy())
         far = abs(shift.x()) > SPARE * width or abs(shift.y()) > SPARE * height
         if self._image is None or key != self._key or far:
@@ -81,8 +81,8 @@ class GroundItem(ListItem):
         if self.theme is None:
             return
         size = (round(width * (1 + 2 * SPARE)), round(height * (1 + 2 * SPARE)))
-        self._image = QImage(*size, QImage.Format.Format_RGB32)
-        self._image.fill(colour(self.theme, "background"))
+        self._image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+        self._image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._image)
         painter.setTransform(now * QTransform.fromTranslate(SPARE * width, SPARE * height))
         self.brush.draw(painter, self.items, self.theme, size)
@@ -100,7 +100,7 @@ class BirdsEye(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.box = pg.ViewBox(lockAspect=True, enableMenu=False)
         self.view.setCentralItem(self.box)
-        self.ground, self.points, self.traffic = GroundItem(0), ListItem(1), ListItem(2)
+        self.ground, self.points, self.traffic = KeptItem(0), KeptItem(1), ListItem(2)
         for item in (self.ground, self.points, self.traffic):
             self.box.addItem(item, ignoreBounds=True)
         self.empty = EmptyState(self, desk)

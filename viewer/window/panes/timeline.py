@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QTransform
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.draw.timeline import HEAD_PX, ROW_PX, timeline_items, track_area
+from viewer.draw.timeline import HEAD_PX, ROW_PX, cursor_items, track_area, track_items
 from viewer.player import SPEEDS, typed_time
 from viewer.window.brush import Brush, colour
 from viewer.window.desk import Desk
@@ -26,6 +26,7 @@ from viewer.window.look import tinted
 
 TITLE = "Timeline"
 PLACE, ORDER = "bottom", 0
+UPRIGHT = QTransform(1, 0, 0, -1, 0, 0)  # y of display lists grows up
 BUTTONS: tuple[tuple[str, str, str, tuple[float, ...]], ...] = (
     ("SP_MediaSkipBackward", "To the start (Home)", "home", ()),
     ("SP_MediaSeekBackward", "Event before ([)", "previous_event", ()),
@@ -149,6 +150,7 @@ class Tracks(QWidget):
         self.setAccessibleName("Time tracks: hazards, critical instants, sensor faults, collisions")
         self._anchor_s: float | None = None
         self._hover_s: float | None = None
+        self._kept: tuple[object, QPixmap] | None = None
         desk.theme_changed.connect(self.update)
         self.fit_height()
 
@@ -165,23 +167,35 @@ class Tracks(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         player, size = self.desk.player, (self.width(), self.height())
         painter = QPainter(self)
-        painter.fillRect(self.rect(), colour(self.desk.theme, "background"))
         if self.desk.episode is not None and player.duration_s > 0:
-            items = timeline_items(
-                self._tracks(),
-                player.duration_s,
-                size,
-                now_s=player.time_s,
-                selection_s=player.selection_s,
-                hover_s=self._hover_s,
+            painter.drawPixmap(0, 0, self._still())
+            items = cursor_items(
+                player.duration_s, size, now_s=player.time_s, selection_s=player.selection_s, hover_s=self._hover_s
             )
-            painter.setTransform(QTransform(1, 0, 0, -1, 0, self.height()))
+            painter.setTransform(UPRIGHT * QTransform.fromTranslate(0, self.height()))
             self.brush.draw(painter, items, self.desk.theme, size)
         else:
             why = "No time runs here: open a scenario." if self.desk.episode is None else "A map stands still."
+            painter.fillRect(self.rect(), colour(self.desk.theme, "background"))
             painter.setPen(colour(self.desk.theme, "muted"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, why)
         painter.end()
+
+    def _still(self) -> QPixmap:
+        """Return what does not move with time, drawn before unless size, theme or episode changed."""
+        key = (self.width(), self.height(), self.devicePixelRatioF(), self.desk.theme.name, id(self.desk.episode))
+        if self._kept is None or self._kept[0] != key:
+            pixmap = QPixmap(self.size() * self.devicePixelRatioF())
+            pixmap.setDevicePixelRatio(self.devicePixelRatioF())
+            pixmap.fill(colour(self.desk.theme, "background"))
+            size = (self.width(), self.height())
+            painter = QPainter(pixmap)
+            painter.setTransform(UPRIGHT * QTransform.fromTranslate(0, self.height()))
+            items = track_items(self._tracks(), self.desk.player.duration_s, size)
+            self.brush.draw(painter, items, self.desk.theme, size)
+            painter.end()
+            self._kept = (key, pixmap)
+        return self._kept[1]
 
     def time_at(self, x_px: float) -> float:
         """Return the time below a place of the widget, clamped to the recording."""
