@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.maths import cos, exp, sin
+from roadnet.base.maths import sincos_all
 from sensors.lidar.weather import air
 from sensors.scene import Scene, Weather
 
@@ -52,7 +52,7 @@ def light_of(scene: Scene, *, headlamps: bool = True) -> Light:
     """Return the scene's light at the middle of the exposure."""
     weather = scene.weather
     horizontal, sun_share, cloud = illuminances(weather)
-    height = float(sin(weather.sun_elevation_rad))
+    height = float(direction(0.0, weather.sun_elevation_rad)[2])
     low = float(np.clip(1.0 - height / 0.35, 0.0, 1.0))
     sun = unit(HIGH_SUN + low * (LOW_SUN - HIGH_SUN)) * horizontal * sun_share / max(height, 0.05)
     grey = unit(GREY_SKY if weather.illuminance_lux > LAMPLIT_LUX else LAMP_WHITE)
@@ -83,15 +83,15 @@ def illuminances(weather: Weather) -> tuple[float, float, float]:
     The weather says how bright it is; where that lies between an overcast and a clear sky (RP-21) says how much of
     it is sun. Fog between the ground and FOG_TOP_M turns sun into diffuse light.
     """
-    height = float(sin(weather.sun_elevation_rad))
+    height = float(direction(0.0, weather.sun_elevation_rad)[2])
     lux = max(weather.illuminance_lux, 0.001)
     if height <= 0.01:
         return lux, 0.0, 0.6
-    beam = SUN_XTE_LUX * float(exp(-CLEAR_EXTINCTION / height)) * height
+    beam = SUN_XTE_LUX * float(np.exp(-CLEAR_EXTINCTION / height)) * height
     clear = beam + CLEAR_SKY_LUX[0] + CLEAR_SKY_LUX[1] * float(np.sqrt(height))
     overcast = OVERCAST_SKY_LUX[0] + OVERCAST_SKY_LUX[1] * height
     clearness = float(np.clip((lux - overcast) / max(clear - overcast, 1.0), 0.0, 1.0)) ** SUN_SHARE_EXPONENT
-    through = float(exp(-air(weather).alpha_1pm * FOG_TOP_M / height))
+    through = float(np.exp(-air(weather).alpha_1pm * FOG_TOP_M / height))
     return lux, beam / clear * clearness * through, 1.0 - 0.9 * clearness * through
 
 
@@ -104,8 +104,8 @@ def headlamp_of(ego: Array, strength: float) -> Array:
 
 def direction(azimuth_rad: float, elevation_rad: float) -> Array:
     """Return the (3,) unit vector at an azimuth (counter-clockwise from +x) and elevation."""
-    c = cos(elevation_rad)
-    return np.array([c * cos(azimuth_rad), c * sin(azimuth_rad), sin(elevation_rad)])
+    (sin_a, sin_e), (cos_a, cos_e) = sincos_all(np.array([azimuth_rad, elevation_rad]))
+    return np.array([cos_e * cos_a, cos_e * sin_a, sin_e])
 
 
 def unit(rgb: Array) -> Array:
