@@ -10,12 +10,16 @@ import msgpack
 import numpy as np
 
 import roadnet
+from roadnet.base.compiled import cache_folder
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import Agents, Contacts, Recording, Statics, Surroundings
 from scenarios.model.spec import Kind
+from scenarios.simulation import kernel
 from scenarios.suite import batch
 from scenarios.suite.codecs import WEATHER
 from scenarios.suite.runner import run_blocks
+from sensors.lidar import projection
+from sensors.raster import fill
 from sensors.rig import load_rig
 from sensors.sensing import sense
 from viewer.draw.theme import DARK
@@ -32,6 +36,12 @@ def compile_all(*, workers: int = 2) -> dict[str, float]:
     """Use every kernel once, the groups in parallel, and return the seconds of each group."""
     results = run_blocks(compile_group, [name.encode() for name in GROUPS], workers=workers)
     return {str(r["group"]): float(r["seconds"]) for r in results}
+
+
+def is_compiled() -> bool:
+    """Return whether machine code of the largest kernels is in the cache; it may still lack some of the others."""
+    folders = [cache_folder(Path(str(module.__file__)).resolve()) for module in (kernel, projection, fill)]
+    return all(any(folder.rglob("*.nbc")) for folder in folders)
 
 
 def compile_group(payload: bytes) -> bytes:

@@ -21,10 +21,10 @@ from sensors.log import Delivery, SensorLog
 from sensors.rig import Rig, load_rig
 from sensors.sensing import deliver, schedule
 from viewer.commands import view
-from viewer.console import print_json, print_table
+from viewer.console import note, print_json, print_table
 from viewer.draw.png import png_bytes
 from viewer.draw.theme import DARK
-from viewer.kernels import RIG, compile_group
+from viewer.kernels import RIG, compile_group, is_compiled
 from viewer.logs import sensed
 from viewer.making import make_suite
 from viewer.options import add_json
@@ -32,9 +32,9 @@ from viewer.pictures import VIEWS
 from viewer.report.build import report
 from viewer.source import Row, SuiteSource
 
-COUNT, SEED = 48, 7
-WANTED = 20  # near misses in the list
-SENSED, PICTURED = 2, 4  # of them: with a sensor log, with a picture
+COUNT, SEED, EXPLORE = 48, 7, 0.1
+WANTED = 20  # close calls in the list: near misses first, then conflicts
+SENSED, PICTURED = 2, 3  # of them: with a sensor log, with a picture
 PICTURE_PX = (1280, 720)
 STRETCH_S = 1.0  # of sensor data, up to the critical instant
 CLOSE = ("near miss", "conflict")  # outcomes that the list shows, in this order
@@ -82,12 +82,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def generate(out: Path) -> None:
-    """Make the suite, while another process compiles what sensors and pictures will need."""
+    """Make the suite: in two processes, or, where nothing is compiled yet, here while another process compiles
+    what sensors and pictures will need.
+    """
+    settings = {"count": COUNT, "seed": SEED, "explore": EXPLORE, "resume": True}
+    again = shlex.join(["nearmiss", "demo", str(out)])
+    if is_compiled():
+        make_suite(out / "suite", quiet=True, resume_with=again, workers=2, **settings)
+        return
+    note("compiling kernels, this once; `nearmiss warmup` does it ahead of time")
     pool = new_pool(1)
     try:
         compiling = pool.submit(compile_group, b"sensors")
-        again = shlex.join(["nearmiss", "demo", str(out)])
-        make_suite(out / "suite", quiet=True, count=COUNT, seed=SEED, resume=True, resume_with=again)
+        make_suite(out / "suite", quiet=True, resume_with=again, workers=1, **settings)
         compiling.result()
     finally:
         end(pool)
@@ -133,7 +140,13 @@ def show(picks: Sequence[Row]) -> None:
     """Print the list of near misses."""
     columns = ("id", "leaf", "map", "outcome", "min TTC s", "severity m/s2", "also")
     rows = [(r.index, r.leaf, r.map_name, r.outcome, r.min_ttc_s, r.severity_mps2, r.also) for r in picks]
-    print_table(f"{len(picks)} near misses", columns, rows)
+    print_table(f"{counted(picks)}, worst first", columns, rows)
+
+
+def counted(picks: Sequence[Row]) -> str:
+    """Return "9 near misses and 11 conflicts"."""
+    near = sum(row.outcome == CLOSE[0] for row in picks)
+    return f"{near} near misses and {len(picks) - near} conflicts"
 
 
 def told(out: Path, made: int, picks: Sequence[Row], seconds: float) -> str:
@@ -141,7 +154,7 @@ def told(out: Path, made: int, picks: Sequence[Row], seconds: float) -> str:
     q = shlex.quote(str(out))
     first = picks[0].index if picks else 0
     return (
-        f"{made} scenarios, {len(picks)} near misses in {seconds:.1f} s\n"
+        f"{made} scenarios, of them {counted(picks)} without contact listed above; {seconds:.1f} s\n"
         f"  report     {out / 'report.html'}\n"
         f"  pictures   {out / 'pictures'}\n"
         f"  suite      {out / 'suite'}\n"
