@@ -4,18 +4,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from worlds import SIZES
 
 from sensors.materials import Material
 from sensors.scene import Mesh
 from sensors.shape_catalogue import mesh_of, shape_kinds
 from sensors.solids import volume
 
-SIZES = {
-    "car": (4.5, 1.8, 1.45), "van": (5.9, 2.0, 2.4), "truck": (8.2, 2.5, 3.7), "bus": (12.0, 2.55, 3.1),
-    "motorcycle": (2.1, 0.8, 1.7), "cyclist": (1.8, 0.6, 1.75), "pedestrian": (0.6, 0.5, 1.75),
-    "building": (14.0, 9.0, 9.5), "tree": (4.5, 4.5, 7.0), "pole": (1.6, 0.2, 7.0), "guard_rail": (24.0, 0.2, 0.75),
-    "traffic_light": (0.3, 0.32, 1.0), "sign": (0.03, 0.7, 0.7), "obstacle": (1.0, 2.0, 1.2),
-}  # fmt: skip
 CASES = [(kind, look) for kind, shape in shape_kinds().items() for look in range(shape.VARIETIES)]
 MOVES = [kind for kind, shape in shape_kinds().items() if shape.PHASES > 1]
 
