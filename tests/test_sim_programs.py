@@ -136,6 +136,10 @@ def test_a_program_beyond_the_grip_brakes_with_the_grip(net: RoadNetwork) -> Non
         ({"law": "idm", "law_values": (("head_s", 1.0),)}, "did you mean 'headway_s'"),
         ({"steps": (w.step(When.REACH_POSITION, 1.0, What.SPEED, 0.0, 1.0, "eggo"),)}, "did you mean 'ego'"),
         ({"steps": (w.step(When.SIMULATION_TIME, 1.0, What.SPEED, 0.0, 0.0),)}, "rate above zero"),
+        ({"s_m": float("nan")}, "finite numbers"),
+        ({"steps": (w.step(When.SIMULATION_TIME, float("inf"), What.SPEED, 0.0, 1.0),)}, "finite numbers"),
+        ({"law": "idm", "law_values": (("accel_mps2", -1.0),)}, "want zero or more"),
+        ({"size": (0.0, 1.8, 1.5)}, "a body, moving forward"),
         ({"path": w.PathSpec()}, "neither lanes nor points"),
         ({"path": w.PathSpec(lanes=(10**6,))}, "want rows from 0"),
     ],
@@ -146,3 +150,9 @@ def test_a_program_that_cannot_run_is_refused_in_one_line(net: RoadNetwork, chan
         w.drive(w.scenario(ego(), replace(w.actor("a", w.along_x(), 0.0, 5.0), **change)), net)
     assert wanted in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("change", [{"step_s": 0.0}, {"duration_s": 1e9}, {"environment": Environment(friction=0.0)}])
+def test_times_and_grip_that_cannot_be_are_refused(net: RoadNetwork, change: dict) -> None:
+    with pytest.raises(InputError, match="want 0 to 36000 s in steps of 0 to 1 s, friction above 0"):
+        w.drive(replace(w.scenario(ego()), **change), net)

@@ -46,12 +46,14 @@ def find(law_id: str, *, where: str) -> Law:
 
 
 def values_of(law: Law, given: tuple[tuple[str, float], ...], *, where: str) -> list[float]:
-    """Return the law's values in the order of its defaults, padded to VALUES; InputError on a strange name."""
+    """Return the law's values in the order of its defaults, padded to VALUES; InputError on a strange one."""
     values = dict(law.defaults)
     for name, value in given:
         if name not in values:
             raise InputError(
                 where, got=f"law value {name!r}", wanted=f"a value of {law.id}{did_you_mean(name, values)}"
             )
+        if not value >= 0.0:
+            raise InputError(where, got=f"law value {name} = {value:g}", wanted="zero or more")
         values[name] = float(value)
     return [*values.values(), *[0.0] * (VALUES - len(values))]

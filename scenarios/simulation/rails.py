@@ -17,7 +17,7 @@ REFINEMENTS = 2
 def pose_at(path: Array, first: int, end: int, s: float) -> tuple[float, float, float, float]:
     """Return (x, y, z, heading) of the path of samples [first, end) at `s` m; straight on beyond the ends."""
     inside = min(max(s, 0.0), (end - first - 1) * STEP_M)
-    i = min(int(inside / STEP_M), end - first - 2)
+    i = min(max(int(inside / STEP_M), 0), end - first - 2)  # in bounds even if `s` is no number
     f, r = inside / STEP_M - i, first + i
     x = path[r, PX] + (path[r + 1, PX] - path[r, PX]) * f
     y = path[r, PY] + (path[r + 1, PY] - path[r, PY]) * f
@@ -76,7 +76,7 @@ def foot(
     cos_h, sin_h = 1.0, 0.0
     for _ in range(REFINEMENTS):
         inside = min(max(s, 0.0), (end - first - 1) * STEP_M)
-        i = min(int(inside / STEP_M), end - first - 2)
+        i = min(max(int(inside / STEP_M), 0), end - first - 2)  # in bounds even if `s` is no number
         f, r = inside / STEP_M - i, first + i
         cos_h = path[r, PCOS] + (path[r + 1, PCOS] - path[r, PCOS]) * f
         sin_h = path[r, PSIN] + (path[r + 1, PSIN] - path[r, PSIN]) * f

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from scenarios.simulation.tracks import Track, track
 
 EGO = "ego"
 HEADLAMPS_BELOW_LUX = 1000.0  # UN R48, 6.2.7: dipped beams on when it is darker
+LONGEST_S = 36000.0  # a scenario; bounds what is allocated
 NS = 1_000_000_000
 
 
@@ -119,6 +121,7 @@ def script_of(actor: ActorProgram, rows: dict[str, int], where: str) -> list[tup
     out: list[tuple[float, ...]] = []
     for step in actor.steps:
         entity, action = step.trigger.entity or actor.name, step.action
+        check_finite((step.trigger.value, action.target, action.rate), where)
         if entity not in rows:
             raise InputError(where, got=f"trigger entity {entity!r}", wanted=f"an actor{did_you_mean(entity, rows)}")
         if action.what != What.LAMPS and not action.rate > 0.0:
@@ -145,6 +148,7 @@ def agent_of(
     law = find(actor.law, where=where)
     values = values_of(law, actor.law_values, where=where)
     limits, (length, width, _height) = BODIES[actor.kind], actor.size
+    check_finite((*actor.size, actor.s_m, actor.offset_m, actor.speed_mps, *values), where)
     if not (length > 0.0 and width > 0.0 and actor.speed_mps >= 0.0):
         raise InputError(
             where, got=f"size {actor.size}, speed {actor.speed_mps:g} m/s", wanted="a body, moving forward"
@@ -168,8 +172,20 @@ def agent_of(
     return body, code, state, values
 
 
+def check_finite(numbers: tuple[float, ...], where: str) -> None:
+    """Raise InputError unless all are finite numbers."""
+    if not all(map(isfinite, numbers)):
+        raise InputError(where, got=f"{next(x for x in numbers if not isfinite(x))}", wanted="finite numbers")
+
+
 def samples_of(spec: ConcreteScenario) -> int:
-    """Return the number of samples, first and last included."""
+    """Return the number of samples, first and last included. InputError for times that cannot be."""
+    if not (0.0 < spec.step_s <= 1.0 and 0.0 <= spec.duration_s <= LONGEST_S and spec.environment.friction > 0.0):
+        raise InputError(
+            f"scenario {spec.index}",
+            got=f"{spec.duration_s:g} s in steps of {spec.step_s:g} s at friction {spec.environment.friction:g}",
+            wanted=f"0 to {LONGEST_S:g} s in steps of 0 to 1 s, friction above 0",
+        )
     return round(spec.duration_s / spec.step_s) + 1
 
 
