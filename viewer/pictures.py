@@ -30,10 +30,10 @@ CHART_PX = 118
 
 def birdseye(episode: Episode, t_s: float, size: Size, theme: Theme, *, lidar: bool = False) -> Array:
     """Return the (H, W, 3) bird's-eye picture of an episode at a time; of a map, the whole map."""
-    return paint(birdseye_items(episode, t_s, lidar=lidar), birdseye_view(episode, t_s, size), theme)
+    return paint(birdseye_items(episode, t_s, theme, lidar=lidar), birdseye_view(episode, t_s, size), theme)
 
 
-def birdseye_items(episode: Episode, t_s: float, *, lidar: bool) -> tuple[Item, ...]:
+def birdseye_items(episode: Episode, t_s: float, theme: Theme, *, lidar: bool) -> tuple[Item, ...]:
     """Return map, signals, traffic and, if asked for, the lidar sweep delivered last."""
     net, recording = episode.net, episode.recording
     items: list[Item] = []
@@ -45,7 +45,7 @@ def birdseye_items(episode: Episode, t_s: float, *, lidar: bool) -> tuple[Item, 
     if recording is not None and now is not None:
         items += traffic_items(recording, now, episode.evidence)
     packet = latest(episode, "lidar", t_s) if lidar else None
-    return (*items, *(sweep_items(packet) if packet is not None else ()))
+    return (*items, *(sweep_items(packet, theme) if packet is not None else ()))
 
 
 def latest(episode: Episode, kind: str, t_s: float) -> SensorPacket | None:

@@ -50,7 +50,7 @@ def chart_items(axes: Axes, lines: tuple[Line, ...], box: Box, *, cursor_s: floa
     for line in lines:
         rows = curve(line, axes, area)
         out.append(polylines(rows, line.role, z=4, width_px=1.8))
-    named = [line for line in lines if line.name]
+    named = [line for line in lines if line.name and line.valid.any()]
     x = area[2]
     for line in reversed(named):
         out.append(Text(x, area[3], line.name, role=line.role, size_px=10, anchor="end", offset_px=(0, 6)))

@@ -23,6 +23,7 @@ from viewer.draw.theme import DARK
 
 FOV_RAD = 1.05
 NEAR_M = 0.5
+CLEAR_MOR_M, DAY_LUX, DAY_SUN_RAD = 20_000.0, 15_000.0, 0.5
 
 
 def space_picture(
@@ -38,7 +39,7 @@ def space_picture(
     """Return the (H, W, 3) picture from an orbit about the subject, with a lidar sweep laid on."""
     now = moment(recording, t_s)
     t_ns = round(now.t_s * 1e9)
-    scene = with_subject(stage(recording, net, t_ns, t_ns), recording, now)
+    scene = with_subject(in_clear_day(stage(recording, net, t_ns, t_ns)), recording, now)
     s = recording.subject
     eye, target = eye_and_target(orbit, now.xyz[s] - scene.origin, float(now.yaw[s]))
     view = pinhole(*size, fov_rad=FOV_RAD, cam_T_map=look_at(eye, target), near_m=NEAR_M)
@@ -47,6 +48,18 @@ def space_picture(
         points = points_in_map(packet) - scene.origin
         splat(image, view, points, point_colours(packet, by), size_px=2 if size[0] >= 800 else 1)
     return image.rgb
+
+
+def in_clear_day(scene: Scene) -> Scene:
+    """Return the scene in clear air and enough light: this view is there to see by; the camera shows the weather."""
+    w = scene.weather
+    clear = replace(
+        w,
+        mor_m=max(w.mor_m, CLEAR_MOR_M),
+        illuminance_lux=max(w.illuminance_lux, DAY_LUX),
+        sun_elevation_rad=max(w.sun_elevation_rad, DAY_SUN_RAD),
+    )
+    return replace(scene, weather=clear)
 
 
 def with_subject(scene: Scene, recording: Recording, now: Moment) -> Scene:

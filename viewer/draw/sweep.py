@@ -5,11 +5,10 @@ import numpy as np
 from roadnet.base.arrays import Array
 from sensors.packet import SensorPacket
 from viewer.draw.items import Item, Points
-from viewer.draw.theme import coloured
+from viewer.draw.theme import DARK, Colour, Theme, coloured
 
 Z_POINTS = 25
 GROUND_M, TOP_M = 0.25, 6.0  # below: returns from the ground, toned down so that what stands is seen
-GREY = (84, 88, 98)
 COLOUR_BY = ("height", "intensity", "range", "ring", "time in sweep")
 
 
@@ -27,8 +26,8 @@ def moved(xyz: Array, dst_T_src: Array) -> Array:
     return np.asarray(np.einsum("nj,ij->ni", xyz, dst_T_src[:3, :3]) + dst_T_src[:3, 3])
 
 
-def point_colours(packet: SensorPacket, by: str) -> Array:
-    """Return (N, 3) uint8 of the points, one of COLOUR_BY."""
+def point_colours(packet: SensorPacket, by: str, *, ground: Colour = DARK["ground_return"]) -> Array:
+    """Return (N, 3) uint8 of the points, one of COLOUR_BY; by height, returns from the ground fade into `ground`."""
     a = packet.arrays
     if by == "intensity":
         return coloured(a["intensity"], 0, 100, "cividis")
@@ -41,12 +40,13 @@ def point_colours(packet: SensorPacket, by: str) -> Array:
     height = a["xyz"][:, 2] + packet.ego_T_sensor[2, 3]
     rgb = coloured(height, 0.0, TOP_M)
     low = height < GROUND_M
-    rgb[low] = (rgb[low] * 0.3 + np.array(GREY) * 0.7).astype(np.uint8)
+    rgb[low] = (rgb[low] * 0.3 + np.array(ground) * 0.7).astype(np.uint8)
     return rgb
 
 
-def sweep_items(packet: SensorPacket, *, by: str = "height") -> tuple[Item, ...]:
+def sweep_items(packet: SensorPacket, theme: Theme, *, by: str = "height") -> tuple[Item, ...]:
     """Return one sweep as raster points, low ones first so that what stands is seen."""
     xyz = points_in_map(packet)
+    rgb = point_colours(packet, by, ground=theme["ground_return"])
     order = np.argsort(xyz[:, 2], kind="stable")
-    return (Points(xy=xyz[order, :2], rgb=point_colours(packet, by)[order], z=Z_POINTS, size_px=1),)
+    return (Points(xy=xyz[order, :2], rgb=rgb[order], z=Z_POINTS, size_px=1),)

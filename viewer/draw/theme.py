@@ -93,6 +93,7 @@ DARK = Theme(
         "on_accent": (12, 14, 18),
         "outline_ego": (255, 255, 255),
         "trail": (170, 180, 195),
+        "ground_return": (84, 88, 98),
         "good": (40, 190, 130),
     },
 )
@@ -129,6 +130,7 @@ LIGHT = Theme(
         "on_accent": (255, 255, 255),
         "outline_ego": (0, 0, 0),
         "trail": (88, 96, 110),
+        "ground_return": (168, 172, 180),
         "series0": BLUE,
         "series1": (190, 120, 0),
         "series4": (150, 140, 0),

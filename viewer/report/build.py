@@ -1,7 +1,7 @@
 """Builds a report: figures, pictures of the worst scenarios, pictures of what sensors saw."""
 
 from roadnet.base.errors import InputError
-from scenarios.model.evidence import Evidence, Observed
+from scenarios.model.evidence import Evidence, Observed, Outcome
 from viewer.draw.png import png_bytes
 from viewer.draw.theme import DARK, LIGHT
 from viewer.pictures import birdseye, camera, space
@@ -10,17 +10,20 @@ from viewer.report.page import Card, Shot, page
 from viewer.source import Episode, SuiteSource
 
 CARD_SIZE, SHOT_SIZE = (560, 300), (540, 304)
-SENSOR_SHOTS = 2  # scenarios whose camera and lidar are shown
+SENSOR_SHOTS = 3  # leaves of which one scenario's camera and lidar are shown
 
 
 def report(source: SuiteSource, *, rig: str = "") -> tuple[str, Figures]:
     """Return (the HTML page, its figures) of a suite."""
     figures = figures_of(source.suite)
-    cards, shots = [], []
-    for i, worst in enumerate(figures.worst):
+    cards: list[Card] = []
+    shots: list[Shot] = []
+    shown: set[str] = set()
+    for worst in figures.worst:
         episode = source.episode(worst.index).ready(rig)
         cards.append(card_of(episode, worst))
-        if i < SENSOR_SHOTS:
+        if worst.leaf not in shown and len(shown) < SENSOR_SHOTS:
+            shown.add(worst.leaf)
             shots += sensor_shots(episode)
     return page(figures, cards, shots), figures
 
@@ -47,7 +50,7 @@ def evidence_lines(episode: Episode) -> tuple[str, ...]:
 def verdict_line(e: Evidence) -> str:
     """Return one verdict in words."""
     parts = [f"{e.leaf} observed {e.t_on_s:.2f} to {e.t_off_s:.2f} s"]
-    parts += [e.outcome.name.lower().replace("_", " ")]
+    parts += [e.outcome.name.lower().replace("_", " ")] if e.outcome != Outcome.NONE else []
     parts += [f"TTC {e.min_ttc_s:.2f} s"] if e.has_ttc else []
     parts += [f"counterfactual {e.counterfactual.name.lower().replace('_', ' ')}"]
     parts += [f"{name} {value:.3g}" for name, value in e.effect]

@@ -43,7 +43,7 @@ td:first-child, td.bar { white-space: nowrap; }
 .card ul { margin: 4px 0 6px; padding-left: 18px; font-size: 13px; }
 .pictures { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; }
 .pictures img { width: 100%; border-radius: 6px; display: block; }
-svg { max-width: 100%; height: auto; } td svg { width: 180px; vertical-align: middle; }
+svg { max-width: 100%; height: auto; } td svg { width: 160px; max-width: none; vertical-align: middle; }
 figure { margin: 0; } figcaption { color: var(--soft); font-size: 12.5px; margin-top: 3px; }
 @media (max-width: 760px) { .cards, .pictures { grid-template-columns: 1fr; } }
 @media print { body { max-width: none; padding: 0; font-size: 11px; } h2 { break-after: avoid; }

@@ -176,14 +176,15 @@ class BirdsEye(QWidget):
         stream = feed.first("lidar") if feed is not None else None
         if feed is None or stream is None:
             return
-        key = (id(feed), stream, feed.tick(stream, t_s), by)
+        theme = self.desk.theme
+        key = (id(feed), stream, feed.tick(stream, t_s), by, theme.name)
         if key == self._sweep_key:
             return
         self._sweep_key = key
 
         def work() -> tuple[Item, ...]:
             packet = feed.packet(stream, t_s)
-            return sweep_items(packet, by=by) if packet is not None else ()
+            return sweep_items(packet, theme, by=by) if packet is not None else ()
 
         self._sweeps.submit(key, work)
 

@@ -124,7 +124,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def _title(self, lines: tuple[Line, ...]) -> None:
         theme = self.desk.theme
-        named = "  ".join(f'<span style="color:{theme.hex(n.role)}">{n.name}</span>' for n in lines if n.name)
+        named = "  ".join(
+            f'<span style="color:{theme.hex(n.role)}">{n.name}</span>' for n in lines if n.name and n.valid.any()
+        )
         text = f'<span style="color:{theme.hex("text")}">{title_of(self.limit)}</span>&nbsp;&nbsp;{named}'
         if not any(line.valid.any() for line in lines):
             text += f'<span style="color:{theme.hex("muted")}">no value: {why_empty(self.desk)}</span>'
