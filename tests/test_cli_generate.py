@@ -149,7 +149,7 @@ def test_an_unknown_rig_is_refused_before_any_work(suite: Path, capsys: pytest.C
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_ends_within_five_seconds_and_says_how_to_resume(tmp_path: Path, workers: str) -> None:
     out = tmp_path / "s"
-    argv = ["generate", str(out), *ACTORS, "--count", "20000", "--seed", "5", "--workers", workers]
+    argv = ["generate", str(out), *ACTORS, "--count", "1600", "--seed", "5", "--workers", workers]
     running = subprocess.Popen(
         [sys.executable, "-c", "import sys; from viewer.cli import main; sys.exit(main(sys.argv[1:]))", *argv],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},

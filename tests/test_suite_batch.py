@@ -84,8 +84,7 @@ def test_every_scenario_is_there_once_with_its_verdicts(serial: Path) -> None:
             assert {e.leaf for e in run.evidence} >= set(ACTORS)
 
 
-@pytest.mark.parametrize("seed", ["0", "7"])
-def test_two_workers_and_any_hash_seed_give_the_same_blocks(serial: Path, tmp_path: Path, seed: str) -> None:
+def test_two_workers_and_another_hash_seed_give_the_same_blocks(serial: Path, tmp_path: Path) -> None:
     code = (
         "import sys, scenarios\n"
         "if __name__ == '__main__':\n"
@@ -93,7 +92,7 @@ def test_two_workers_and_any_hash_seed_give_the_same_blocks(serial: Path, tmp_pa
     )
     script = tmp_path / "run.py"
     script.write_text(code)
-    env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, str(script), str(tmp_path / "s"), *reversed(ACTORS)], check=True, env=env)
     assert hashes(tmp_path / "s") == hashes(serial)
 
