@@ -137,7 +137,8 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     pet = np.where(enters > passed, enters - passed, after_child)
     limit = taxonomy().thresholds.onset.pet_s.value * (1.0 - margin)
     shows = (standing_off + 0.5 * CHILD[0]) * (half + BEHIND_M) / (BEHIND_M - KERB_M)  # from here on it is seen
-    unseen = v * (arrival + WALK_FROM_S[0] - HIDDEN_S) > shows * (1.0 + margin)
+    starts = WALK_FROM_S[0] if margin > 0.0 else 0.5 * sum(WALK_FROM_S)
+    unseen = v * (arrival + starts - HIDDEN_S) > shows * (1.0 + margin)
     return np.asarray(unseen & (collides | (pet < limit)))
 
 

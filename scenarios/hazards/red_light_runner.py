@@ -34,7 +34,8 @@ from scenarios.model.spec import SignalPhase
 
 VERSION = 1
 MEETING_S = (4.0, 4.4)  # when the subject's centre reaches the crossing point
-SEEN_S = 0.2  # it must be seen before its stop line for so long
+SEEN_S = 0.1  # it must be seen before its stop line for so long
+HOLDING_S = 0.13  # by which the encroachment time grows while an onset must hold; measured on simulated runs
 RED, AMBER, GREEN = 1, 3, 4
 BEFORE_S, AFTER_S = 4.0, 6.0  # the manoeuvre: around the instant when it crosses its stop line
 
@@ -113,8 +114,10 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
     """Return (N,) whether the onset will occur: both hold their speeds on their ways."""
     v, v_target, _, later = (np.asarray(values[p.name], float) for p in LEAF.parameters)
     collide, pet = encounter(features["rim_m"], v, v_target, later)
-    at_line = MEETING_S[0] + later - (features["line_m"] + 0.5 * CAR_LENGTH_M) / v_target
-    return np.asarray((at_line > SEEN_S) & (collide | (pet < taxonomy().thresholds.onset.pet_s.value * (1.0 - margin))))
+    meeting = MEETING_S[0] if margin > 0.0 else 0.5 * sum(MEETING_S)
+    at_line = meeting + later - (features["line_m"] + 0.5 * CAR_LENGTH_M) / v_target
+    limit = taxonomy().thresholds.onset.pet_s.value * (1.0 - margin) - HOLDING_S
+    return np.asarray((at_line > SEEN_S * (1.0 + margin)) & (collide | (pet < limit)))
 
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:

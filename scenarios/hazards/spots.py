@@ -25,7 +25,7 @@ EXTRA_AHEAD_M = 30.0  # who drives ahead needs road too
 EXTENDED_M = 250.0  # how far a corridor is continued beyond its place
 BEND_M = 30.0  # over which the road's bend is told
 SHORT_M, SHIFTS_M = 10.0, (-20.0, -10.0, 0.0, 10.0, 20.0, 30.0)  # and how it varies around the spot
-SHARPEST_BESIDE_1PM = 0.01  # lane changes are staged where the road is nearly straight, as where they were measured
+SHARPEST_STRAIGHT_1PM = 0.01  # lane changes and crossings of the road are staged where it is nearly straight
 SPACING_M = 10.0  # between spots of a stretch
 COMFORT_LATERAL_MPS2 = 2.0  # comfortable in bends; assumed
 HURRIED_LATERAL_MPS2 = 4.0  # of who runs a light; assumed
@@ -102,7 +102,7 @@ def _stretch_spots(net: RoadNetwork, place: Place) -> list[Found]:
     count = max(1, int((high - low) / SPACING_M))
     s = low + (np.arange(count) + 0.5) * (high - low) / count
     speed = room_speed(corridor.path, s)
-    sharpest = SHARPEST_BESIDE_1PM if place.other_lanes else np.inf
+    sharpest = np.inf if place.kind == "following" else SHARPEST_STRAIGHT_1PM
     beside = _neighbour(net, place, corridor, s)
     bend = mean_curvature(corridor.path, s)
     around = np.stack([mean_curvature(corridor.path, s + shift, over_m=SHORT_M) for shift in SHIFTS_M])
