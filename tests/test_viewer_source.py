@@ -59,7 +59,7 @@ def test_a_log_is_an_episode_without_a_recording(log):
     assert isinstance(source, LogSource)
     episode = source.episode(0).ready()
     assert episode.duration_s == pytest.approx(3 * KEPT * 0.1)
-    assert (episode.recording, episode.tracks, episode.critical_s) == (None, (), 0.0)
+    assert (episode.recording, [t.title for t in episode.tracks], episode.critical_s) == (None, ["Sensor faults"], 0.0)
     assert ("map", "crossing (not found here)") in episode.facts
 
 

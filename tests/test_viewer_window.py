@@ -390,3 +390,21 @@ def test_the_view_command_opens_the_window_and_ends_well(qtbot, monkeypatch):
     assert shown == ["crossing – nearmiss"]
     assert main(["view", "no_such_map"]) == 3
     assert main(["view", "crossing", "--rig", "no_such_rig"]) == 3
+
+
+def test_a_sensor_log_shows_its_sweep_its_cloud_and_where_it_was(qtbot, window):
+    class OneLog:
+        title, path, rows, first = "drive.mcap", "drive.mcap", (), 0
+
+        def episode(self, index):
+            fault = SensorEvent(kind="dropout", stream="lidar_top", t_on_s=0.5, t_off_s=1.0)
+            return Episode(title="drive", command="nearmiss view drive.mcap", feed=ToyFeed(), faults=(fault,))
+
+    desk = opened(qtbot, window, OneLog())
+    assert desk.player.events_s == (0.5,)
+    birdseye, space = window.panes["birdseye"], window.panes["space"]
+    qtbot.waitUntil(lambda: len(birdseye.points.items) == len(birdseye.traffic.items) == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: space.canvas.image is not None, timeout=WAIT_MS)
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    assert desk.player.time_s == pytest.approx(0.05)
+    assert not birdseye.empty.isVisible()

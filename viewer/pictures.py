@@ -65,7 +65,7 @@ def birdseye_view(episode: Episode, t_s: float, size: Size) -> View:
 
 def space(episode: Episode, t_s: float, size: Size, theme: Theme, *, orbit: Orbit | None = None) -> Array:
     """Return the (H, W, 3) 3-D picture with the lidar sweep delivered last."""
-    if episode.recording is None or episode.net is None:
+    if episode.recording is None:
         raise InputError(episode.title, got="no recording", wanted="a scenario: a map alone has no 3-D picture yet")
     packet = latest(episode, "lidar", t_s)
     return space_picture(episode.recording, episode.net, t_s, orbit or Orbit(), size, packet=packet, by="height")

@@ -15,10 +15,10 @@ from scenarios.criticality.series import Series
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.run import Run
-from scenarios.model.spec import ConcreteScenario
+from scenarios.model.spec import ConcreteScenario, SensorEvent
 from scenarios.suite.index import Suite, locate, open_suite
 from viewer.draw.limits import LIMITS
-from viewer.draw.tracks import Track, critical_instant, event_times, tracks_of
+from viewer.draw.tracks import Track, critical_instant, event_times, fault_track, tracks_of
 from viewer.draw.traffic import involved
 from viewer.feed import Feed, LogFeed, SensedFeed
 
@@ -51,6 +51,7 @@ class Episode:
     evidence: tuple[Evidence, ...] = ()
     spec: ConcreteScenario | None = None
     driver: str = ""
+    faults: tuple[SensorEvent, ...] = ()  # asked of the sensors
     feed: Feed | None = None
     no_feed_reason: str = ""
     facts: tuple[tuple[str, str], ...] = ()  # name, value, for the facts pane
@@ -68,9 +69,8 @@ class Episode:
     def tracks(self) -> tuple[Track, ...]:
         """Return the timeline's tracks."""
         if self.recording is None:
-            return ()
-        events = self.spec.sensor_events if self.spec is not None else ()
-        return tracks_of(self.recording, self.evidence, self.measures, events)
+            return (fault_track(self.faults, self.duration_s),) if self.feed is not None else ()
+        return tracks_of(self.recording, self.evidence, self.measures, self.faults)
 
     @property
     def duration_s(self) -> float:
@@ -107,8 +107,7 @@ class Episode:
             _ = self.tracks, self.critical_s
             if self.feed is None and self.recording is not None and self.net is not None:
                 seed = self.spec.sensor_seed if self.spec is not None else 0
-                events = self.spec.sensor_events if self.spec is not None else ()
-                self.feed = SensedFeed(self.recording, self.net, rig=rig, faults=events, seed=seed)
+                self.feed = SensedFeed(self.recording, self.net, rig=rig, faults=self.faults, seed=seed)
         return self
 
 
@@ -197,6 +196,7 @@ class SuiteSource:
             evidence=run.evidence,
             spec=run.spec,
             driver=run.driver,
+            faults=run.spec.sensor_events,
             facts=facts_of(run),
         )
 
@@ -223,7 +223,14 @@ class LogSource:
             ("made by", f"nearmiss {meta.product_version}"),
             ("streams", ", ".join(self.feed.streams(""))),
         )
-        return Episode(title=self.title, command=f"nearmiss view {self.path}", net=net, feed=self.feed, facts=facts)
+        return Episode(
+            title=self.title,
+            command=f"nearmiss view {self.path}",
+            net=net,
+            faults=meta.faults,
+            feed=self.feed,
+            facts=facts,
+        )
 
 
 def known_map(name: str, digest: str) -> RoadNetwork | None:

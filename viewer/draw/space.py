@@ -11,7 +11,7 @@ from scenarios.model.spec import Kind
 from sensors.materials import Semantic
 from sensors.packet import SensorPacket
 from sensors.raster.overlay import splat
-from sensors.raster.render import draw
+from sensors.raster.render import blank, draw
 from sensors.raster.view import look_at, pinhole
 from sensors.scene import Scene
 from sensors.shape_catalogue import mesh_of
@@ -19,7 +19,7 @@ from sensors.staging import stage
 from viewer.draw.moment import Moment, moment
 from viewer.draw.orbit import Orbit, eye_and_target
 from viewer.draw.sweep import point_colours, points_in_map
-from viewer.draw.theme import DARK
+from viewer.draw.theme import DARK, Theme
 
 FOV_RAD = 1.05
 NEAR_M = 0.5
@@ -28,7 +28,7 @@ CLEAR_MOR_M, DAY_LUX, DAY_SUN_RAD = 20_000.0, 15_000.0, 0.5
 
 def space_picture(
     recording: Recording,
-    net: RoadNetwork,
+    net: RoadNetwork | None,
     t_s: float,
     orbit: Orbit,
     size: tuple[int, int],
@@ -47,6 +47,16 @@ def space_picture(
     if packet is not None and len(packet.arrays["xyz"]):
         points = points_in_map(packet) - scene.origin
         splat(image, view, points, point_colours(packet, by), size_px=2 if size[0] >= 800 else 1)
+    return image.rgb
+
+
+def cloud_picture(packet: SensorPacket, orbit: Orbit, size: tuple[int, int], theme: Theme, *, by: str) -> Array:
+    """Return the (H, W, 3) picture of one sweep alone, from an orbit about its vehicle: a log has no scene."""
+    pose = packet.map_T_ego[1]
+    eye, target = eye_and_target(orbit, np.zeros(3), float(np.arctan2(pose[1, 0], pose[0, 0])))
+    view = pinhole(*size, fov_rad=FOV_RAD, cam_T_map=look_at(eye, target), near_m=NEAR_M)
+    image = blank(view, theme["panel"])
+    splat(image, view, points_in_map(packet) - pose[:3, 3], point_colours(packet, by, ground=theme["ground_return"]))
     return image.rgb
 
 

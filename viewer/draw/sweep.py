@@ -4,10 +4,10 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from sensors.packet import SensorPacket
-from viewer.draw.items import Item, Points
+from viewer.draw.items import Item, Points, polygons
 from viewer.draw.theme import DARK, Colour, Theme, coloured
 
-Z_POINTS = 25
+Z_POINTS, Z_CARRIER = 25, 40
 GROUND_M, TOP_M = 0.25, 6.0  # below: returns from the ground, toned down so that what stands is seen
 COLOUR_BY = ("height", "intensity", "range", "ring", "time in sweep")
 
@@ -50,3 +50,11 @@ def sweep_items(packet: SensorPacket, theme: Theme, *, by: str = "height") -> tu
     rgb = point_colours(packet, by, ground=theme["ground_return"])
     order = np.argsort(xyz[:, 2], kind="stable")
     return (Points(xy=xyz[order, :2], rgb=rgb[order], z=Z_POINTS, size_px=1),)
+
+
+def carrier_items(packet: SensorPacket) -> tuple[Item, ...]:
+    """Return where the sensor's vehicle stands, as far as a log tells: its place and heading, not its size."""
+    pose = packet.map_T_ego[1]
+    marker = np.array([(-2.0, -0.9), (1.4, -0.9), (2.3, 0.0), (1.4, 0.9), (-2.0, 0.9)])
+    outline = marker @ pose[:2, :2].T + pose[:2, 3]
+    return (polygons([outline], "ego", z=Z_CARRIER, edge_role="outline_ego", edge_px=1.6),)

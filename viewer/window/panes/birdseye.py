@@ -6,10 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
+from sensors.packet import SensorPacket
 from viewer.draw.items import Item
 from viewer.draw.moment import Moment, moment
 from viewer.draw.roads import road_items, road_labels, signal_items
-from viewer.draw.sweep import sweep_items
+from viewer.draw.sweep import carrier_items, sweep_items
 from viewer.draw.theme import Theme
 from viewer.draw.traffic import traffic_items
 from viewer.draw.view import of_map, of_moment
@@ -20,6 +21,7 @@ from viewer.window.latest import Latest
 
 TITLE = "Bird's eye"
 PLACE, ORDER = "centre", 0
+LOG_M = 90.0  # what is seen of a log around its vehicle
 SPARE = 0.4  # of the view on each side, drawn before it comes into sight
 
 
@@ -122,15 +124,16 @@ class BirdsEye(QWidget):
         episode = self.desk.episode
         self.view.setBackground(colour(self.desk.theme, "background"))
         self.points.show_items((), self.desk.theme)
+        self.traffic.show_items((), self.desk.theme)
         self._sweep_key = None
-        if episode is None or (episode.net is None and episode.recording is None):
+        if episode is None or (episode.net is None and episode.recording is None and episode.feed is None):
             self.ground.show_items((), self.desk.theme)
             self.traffic.show_items((), self.desk.theme)
             self.empty.say(*nothing_open(self.desk))
             return
         self.empty.hide()
         items: tuple[Item, ...] = road_items(episode.net) if episode.net is not None else ()
-        if episode.recording is None and episode.net is not None:
+        if episode.recording is None and episode.feed is None and episode.net is not None:
             items = (*items, *signal_items(episode.net), *road_labels(episode.net))
         self.ground.show_items(items, self.desk.theme)
         self.fit()
@@ -155,6 +158,7 @@ class BirdsEye(QWidget):
         """Draw the traffic at a time; ask for the lidar sweep around it."""
         episode = self.desk.episode
         if episode is None or episode.recording is None:
+            self._ask_sweep(t_s)
             return
         now = moment(episode.recording, t_s)
         signals = signal_items(episode.net, now.signal_state) if episode.net is not None else ()
@@ -182,14 +186,21 @@ class BirdsEye(QWidget):
             return
         self._sweep_key = key
 
-        def work() -> tuple[Item, ...]:
+        def work() -> tuple[tuple[Item, ...], SensorPacket | None]:
             packet = feed.packet(stream, t_s)
-            return sweep_items(packet, theme, by=by) if packet is not None else ()
+            return (sweep_items(packet, theme, by=by) if packet is not None else ()), packet
 
         self._sweeps.submit(key, work)
 
-    def _show_sweep(self, _: object, items: tuple[Item, ...]) -> None:
+    def _show_sweep(self, _: object, made: tuple[tuple[Item, ...], SensorPacket | None]) -> None:
+        items, packet = made
         self.points.show_items(items, self.desk.theme)
+        episode = self.desk.episode
+        if packet is not None and episode is not None and episode.recording is None:  # a log: it says where it was
+            self.traffic.show_items(carrier_items(packet), self.desk.theme)
+            if self.desk.follow:
+                x, y = packet.map_T_ego[1][:2, 3]
+                self.box.setRange(QRectF(x - LOG_M / 2, y - LOG_M / 2, LOG_M, LOG_M), padding=0)
 
     def _view_changed(self) -> None:
         self.show_time(self.desk.player.time_s)

@@ -152,4 +152,6 @@ def why_empty(desk: Desk) -> str:
     """Return why a plot has no curve."""
     if desk.episode is None:
         return "nothing is open"
-    return "a map has no traffic" if desk.episode.recording is None else "no pair of agents is closing in"
+    if desk.episode.recording is None:
+        return "a sensor log holds no agents" if desk.episode.feed is not None else "a map has no traffic"
+    return "no pair of agents is closing in"

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from viewer.draw.moment import moment
 from viewer.draw.orbit import Orbit, panned, turned, zoomed
-from viewer.draw.space import space_picture
+from viewer.draw.space import cloud_picture, space_picture
 from viewer.draw.sweep import COLOUR_BY
 from viewer.window.canvas import Canvas
 from viewer.window.desk import Desk
@@ -69,7 +69,7 @@ class Space(QWidget):
         self.canvas.show_picture(None)
         if episode is None:
             self.empty.say("Nothing to look at", "Open a scenario to see it in 3-D.")
-        elif episode.recording is None or episode.net is None:
+        elif episode.recording is None and episode.feed is None:
             self.empty.say("No traffic here", "The 3-D view shows scenarios; a map alone is seen from above.")
         else:
             self.empty.hide()
@@ -78,16 +78,18 @@ class Space(QWidget):
     def show_time(self, *_: object) -> None:
         """Ask for a picture of the present."""
         episode = self.desk.episode
-        if episode is None or episode.recording is None or episode.net is None or not self.isVisible():
+        if episode is None or not self.isVisible() or (episode.recording is None and episode.feed is None):
             return
         recording, net, feed = episode.recording, episode.net, episode.feed
-        t_s, orbit, by = self.desk.player.time_s, self.orbit, self.desk.colour_by
+        t_s, orbit, by, theme = self.desk.player.time_s, self.orbit, self.desk.colour_by, self.desk.theme
         size = (max(self.canvas.width(), 64), max(self.canvas.height(), 48))
         stream = feed.first("lidar") if feed is not None else None
 
         def work() -> object:
             packet = feed.packet(stream, t_s) if feed is not None and stream is not None else None
-            return space_picture(recording, net, t_s, orbit, size, packet=packet, by=by)
+            if recording is not None:
+                return space_picture(recording, net, t_s, orbit, size, packet=packet, by=by)
+            return cloud_picture(packet, orbit, size, theme, by=by) if packet is not None else None
 
         self._work.submit(t_s, work)
 
@@ -101,11 +103,12 @@ class Space(QWidget):
 
     def _drag(self, dx: float, dy: float, second: bool) -> None:
         episode = self.desk.episode
-        if episode is None or episode.recording is None:
+        if episode is None:
             return
         if second:
-            now = moment(episode.recording, self.desk.player.time_s)
-            yaw = float(now.yaw[episode.recording.subject])
+            yaw = 0.0
+            if episode.recording is not None:
+                yaw = float(moment(episode.recording, self.desk.player.time_s).yaw[episode.recording.subject])
             self.orbit = panned(self.orbit, dx, dy, heading_rad=yaw, height_px=self.canvas.height())
         else:
             self.orbit = turned(self.orbit, dx, dy)
