@@ -103,16 +103,17 @@ def test_the_demanded_deceleration_just_avoids_the_contact(d: float, v: float, u
     assert least_gap(b * 0.98) < 1e-3 + 0.05 * d
 
 
-def test_a_crossing_car_demands_to_let_it_pass() -> None:
-    # the other comes from the right, its front 2 m before the corridor: in it from 0.5 s to (2 + 1.8 + 4.5) / 4 s
-    r = pair((0, 0, 0, 10), (15, -(0.9 + 2 + 2.25), np.pi / 2, 4))
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_a_crossing_car_demands_to_let_it_pass(side: float) -> None:
+    # the other comes from a side, its front 2 m before the corridor: in it from 0.5 s to (2 + 1.8 + 4.5) / 4 s
+    r = pair((0, 0, 0, 10), (15, -side * (0.9 + 2 + 2.25), side * np.pi / 2, 4))
     d = 15 - 2.25 - 0.9
     leave = (2 + 1.8 + 4.5) / 4
     hardest = 2 * d / 10
     assert leave < hardest
     assert first(required_deceleration.evaluate(r)) == pytest.approx(2 * (10 * leave - d) / leave**2, abs=1e-3)
     # slower, it blocks the corridor until ego would stand: stop before it
-    r = pair((0, 0, 0, 10), (15, -(0.9 + 2 + 2.25), np.pi / 2, 2))
+    r = pair((0, 0, 0, 10), (15, -side * (0.9 + 2 + 2.25), side * np.pi / 2, 2))
     assert first(required_deceleration.evaluate(r)) == pytest.approx(10**2 / (2 * d), abs=1e-3)
 
 
