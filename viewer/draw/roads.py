@@ -17,6 +17,7 @@ SURFACE_OF = {
 LOWEST_FIRST = ("median", "shoulder", "sidewalk", "kerb", "biking", "parking", "rail", "asphalt", "junction")
 # multiples of the width: 3 m of paint, 6 m of road
 DASH = {MarkType.BROKEN: (25.0, 50.0), MarkType.BROKEN_BROKEN: (25.0, 50.0), MarkType.BOTTS_DOTS: (1.0, 8.0)}
+LABELLED_M = 20.0
 DEFAULT_MARK_M = 0.12  # OpenDRIVE 1.8, roadMark@width: used where the file gives none
 # spec.SignalPhase states
 SIGNAL_ROLE = ("signal_dark", "signal_red", "signal_amber", "signal_amber", "signal_green", "signal_amber")
@@ -195,12 +196,12 @@ def stop_bar(net: RoadNetwork, lane: int) -> Array:
 
 
 def road_labels(net: RoadNetwork) -> tuple[Item, ...]:
-    """Return the id of every road at the middle of its longest lane."""
+    """Return the id of every road that is long enough to carry it, at the middle of its longest lane."""
     lanes, drivable = net.lanes, net.lanes.drivable
     best: dict[int, tuple[float, int]] = {}
     for i, length in enumerate(lanes.length_m):
         road = int(lanes.road[i])
-        if drivable[i] and not net.roads.in_junction[road] and length > best.get(road, (0.0, 0))[0]:
+        if drivable[i] and length >= LABELLED_M and not net.roads.in_junction[road] and length > best.get(road, (0.0, 0))[0]:
             best[road] = (float(length), i)
     out = []
     for road, (_, lane) in sorted(best.items()):
