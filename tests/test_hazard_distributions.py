@@ -59,6 +59,14 @@ def test_truncated_draws_stay_inside_whatever_is_asked(u: float, lo: float, widt
     assert lo <= x[0] <= lo + width
 
 
+def test_a_range_of_one_value_is_certain() -> None:
+    one = np.array([4.0])
+    prior = Truncated(distribution("weibull", {"shape": 2.0, "scale": 3.0}), 0 * one, one / 4, one, one)
+    assert prior.inverse(np.array([0.3])) == 4.0
+    assert prior.log_density(one) == 0.0
+    assert prior.log_density(one + 0.1) == -np.inf
+
+
 def test_scaling_moves_density_with_its_jacobian() -> None:
     base = distribution("gamma", CONTINUOUS["gamma"])
     ends = (np.array(v, float) for v in (0.0, 10.0, 0.0, 100.0))

@@ -142,11 +142,11 @@ class Truncated:
         return np.asarray(np.clip(x, self.lo, self.hi))
 
     def log_density(self, x: Array) -> Array:
-        """Return the log density at x, -inf outside [lo, hi]."""
+        """Return the log density at x, -inf outside [lo, hi]; 0 where lo = hi, the only value there can be."""
         inside = (x >= self.lo) & (x <= self.hi)
         per_scale = 0.0 if self.base.discrete else _log(self.scale)
         log_density = self.base.log_density((x - self.location) / self.scale) - per_scale - _log(self.mass)
-        return np.where(inside, log_density, -np.inf)
+        return np.where(inside, np.where(np.equal(self.lo, self.hi), 0.0, log_density), -np.inf)
 
     def _ends(self) -> tuple[Array, Array]:
         if self.base.discrete:

@@ -58,7 +58,8 @@ def draw_values(leaf: Leaf, u: Array, features: Columns, *, fill: bool, override
             x = low + u[:, j] * (high - low)
             possible &= high >= low
             pinned = override is not None and override.pinned
-            log_q_j = np.zeros(len(u)) if pinned else -np.log(np.maximum(high - low, 1e-12))
+            width = np.where(high > low, high - low, 1.0)  # where only one value is left it is certain, as under p
+            log_q_j = np.zeros(len(u)) if pinned else -np.log(width)
         else:
             x, log_q_j = prior.inverse(u[:, j]), None
         values[parameter.name] = x = np.round(x, DECIMALS)
