@@ -8,7 +8,7 @@ from scenarios.model.evidence import Counterfactual, Evidence, Observed, Outcome
 from scenarios.model.run import Failure
 from scenarios.model.spec import ActorProgram, ConcreteScenario, Kind, Odds, PathSpec
 from scenarios.suite.store import Plan, create
-from scenarios.suite.write import Made, scenario_block, seal_evidence, seal_scenarios
+from scenarios.suite.write import Made, page_of, scenario_block, seal_evidence, seal_scenarios
 
 LEAVES = ("TC-05", "TC-03", "SN-01")
 KEY = 0x00C0FFEE00C0FFEE
@@ -84,8 +84,7 @@ def make(path: Path, *, count: int = 10, block_size: int = 4, blocks: tuple[int,
     p = plan(count, block_size)
     create(path, p, resume=True)
     for block in range(p.blocks) if blocks is None else blocks:
-        made = rows(p.indices(block))
-        data, digest = scenario_block(p, block, made)
+        data, digest = scenario_block(p, block, page_of(rows(p.indices(block))))
         verdicts = {i: evidence(i) for i in p.indices(block) if i != 6}
         seal_evidence(path, p, block, digest, verdicts, oracles={"TC-05": 1}, rig="")
         seal_scenarios(path, p, block, data)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,24 @@ def test_a_scenario_that_cannot_be_made_is_a_row_and_its_neighbours_are_untouche
         ]  # fmt: skip
         for i in (0, 1, 2, 4, 6, 7):
             assert part[i].recording.agents.xyz.tobytes() == whole[i].recording.agents.xyz.tobytes()
+
+
+def test_a_scenario_that_cannot_be_stored_is_a_row_too(
+    serial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.create(tmp_path / "s", read_plan(serial))
+    real = batch.drawn_one
+
+    def draw(p: Plan, todo: Assignment, overrides: Any) -> Any:
+        spec = real(p, todo, overrides)
+        return replace(spec, odds=replace(spec.odds, log_q=float("inf"))) if todo.index == 4 else spec
+
+    monkeypatch.setattr(batch, "drawn_one", draw)
+    batch.make_block(batch.payloads(tmp_path / "s", [0])[0])
+    with open_suite(tmp_path / "s") as suite:
+        (failed,) = [row for row in suite.rows() if row["observed"] == "failed"]
+    assert failed["index"] == 4
+    assert "log_q: got inf" in failed["reason"]
 
 
 def test_pairs_without_a_place_are_listed_with_their_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

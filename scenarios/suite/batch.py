@@ -29,7 +29,7 @@ from scenarios.suite.maps import load_maps, net_of
 from scenarios.suite.plan import Assignment, assignment, new_plan
 from scenarios.suite.runner import Work, run_blocks
 from scenarios.suite.store import Plan, create, missing_blocks, read_plan, sweep
-from scenarios.suite.write import Made, scenario_block, seal_evidence, seal_scenarios
+from scenarios.suite.write import Made, page_of, scenario_block, seal_evidence, seal_scenarios
 
 # what sensors deliver on a recording, as an iterator of packets that one oracle reads once
 Look = Callable[[ConcreteScenario, Recording, RoadNetwork], Iterable[Any]]
@@ -114,14 +114,13 @@ def make_block(payload: bytes, *, judges: Judges = NOBODY) -> bytes:
     task = msgpack.unpackb(payload)
     path, block = Path(task["suite"]), int(task["block"])
     plan = read_plan(path)
-    rows = simulated(plan, drawn(plan, block))
-    made = [row for row in rows if not isinstance(row, Failure)]
-    evidence = judged(plan, made, judges)
-    data, digest = scenario_block(plan, block, rows)
+    page = page_of(simulated(plan, drawn(plan, block)))
+    evidence = judged(plan, page.made, judges)
+    data, digest = scenario_block(plan, block, page)
     seal_evidence(path, plan, block, digest, evidence, oracles=versions_of(judges), rig=judges.rig)
     seal_scenarios(path, plan, block, data)
-    observed = sum(is_observed(evidence[spec.index], spec.leaf) for spec, _ in made)
-    counts = {"scenarios": len(rows), "failed": len(rows) - len(made), "observed": observed}
+    observed = sum(is_observed(evidence[spec.index], spec.leaf) for spec, _ in page.made)
+    counts = {"scenarios": len(page.made) + len(page.failed), "failed": len(page.failed), "observed": observed}
     return bytes(msgpack.packb({"block": block, "hash": digest, **counts}))
 
 

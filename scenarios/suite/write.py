@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from roadnet.base.errors import InputError, one_line
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.run import Failure
@@ -15,14 +17,40 @@ from scenarios.suite.store import Plan, block_path, evidence_key, evidence_path,
 Made = tuple[ConcreteScenario, Recording] | Failure
 
 
-def scenario_block(plan: Plan, block: int, rows: Sequence[Made]) -> tuple[bytes, str]:
-    """Return file bytes and hash of a block of scenarios; specs come first, so that lists never read recordings."""
-    specs = [row[0] for row in rows if not isinstance(row, Failure)]
-    messages = [message("spec", spec.index, spec) for spec in specs]
-    messages += [message("failure", row.index, row) for row in rows if isinstance(row, Failure)]
-    messages += [message("recording", row[0].index, row[1]) for row in rows if not isinstance(row, Failure)]
-    driver = str(plan.settings.get("driver", ""))
-    return encode_block(identity_of_block(plan, block, driver), messages)
+class Page(NamedTuple):
+    """The scenarios of a block, ready to be written."""
+
+    made: list[tuple[ConcreteScenario, Recording]]
+    failed: list[Failure]
+    messages: list[Message]
+
+
+def page_of(rows: Sequence[Made]) -> Page:
+    """Return the rows with their messages; one that cannot be stored, say for a number that is not finite, has failed.
+
+    Specs come first, so that lists never read recordings.
+    """
+    made, failed, specs, recordings = [], [], [], []
+    for row in rows:
+        if isinstance(row, Failure):
+            failed.append(row)
+            continue
+        spec, recording = row
+        try:
+            pair = message("spec", spec.index, spec), message("recording", spec.index, recording)
+        except InputError as error:
+            reason = one_line(str(error))
+            failed.append(Failure(index=spec.index, leaf=spec.leaf, map_name=spec.map_name, reason=reason))
+            continue
+        made.append(row)
+        specs.append(pair[0])
+        recordings.append(pair[1])
+    return Page(made, failed, [*specs, *(message("failure", f.index, f) for f in failed), *recordings])
+
+
+def scenario_block(plan: Plan, block: int, page: Page) -> tuple[bytes, str]:
+    """Return file bytes and hash of a block of scenarios."""
+    return encode_block(identity_of_block(plan, block, str(plan.settings.get("driver", ""))), page.messages)
 
 
 def identity_of_block(plan: Plan, block: int, driver: str) -> Identity:
