@@ -201,7 +201,9 @@ def road_labels(net: RoadNetwork) -> tuple[Item, ...]:
     best: dict[int, tuple[float, int]] = {}
     for i, length in enumerate(lanes.length_m):
         road = int(lanes.road[i])
-        if drivable[i] and length >= LABELLED_M and not net.roads.in_junction[road] and length > best.get(road, (0.0, 0))[0]:
+        if not drivable[i] or net.roads.in_junction[road]:
+            continue
+        if length > best.get(road, (LABELLED_M, 0))[0]:
             best[road] = (float(length), i)
     out = []
     for road, (_, lane) in sorted(best.items()):
