@@ -4,7 +4,7 @@ import numpy as np
 
 from sensors.lidar.optics import optics
 from sensors.lidar.projection import FAR, LANES, RangeImage, Workspace, project
-from sensors.lidar.solids import bodies, ground_body, solids
+from sensors.lidar.solids import bodies, ground, solids
 from sensors.rig import LidarMount
 from sensors.scene import Scene
 
@@ -22,15 +22,14 @@ def range_image(scene: Scene, mount: LidarMount, *, columns: tuple[int, int] | N
         surface=np.full((C, B), -1, np.int32),
     )
     first, end = (0, C) if columns is None else columns
-    most = max([len(scene.ground.vertices), *(len(m.vertices) for m in scene.meshes)])
+    drawn = [ground(scene.ground), (solids(scene.meshes), bodies(scene))]
+    most = max(int(np.diff(shapes.vertex_start).max(initial=1)) for shapes, _ in drawn)
     work = Workspace(
         places=np.empty((C, 12), np.float32),
         lanes=np.zeros((G, -(-C // LANES), 12 * LANES), np.float32),
         seen=np.empty((most, 3), np.float32),
         cut=np.empty(6 * LANES, np.float32),
     )
-    for meshes, things, instance in (((scene.ground,), ground_body(), 0), (scene.meshes, bodies(scene), 1)):
-        if len(things.mesh) and sum(len(m.faces) for m in meshes):
-            shapes = solids(meshes)
-            project(view, shapes, things, instance, first, end, work, image)
+    for shapes, things in drawn:
+        project(view, shapes, things, first, end, work, image)
     return image

@@ -43,8 +43,9 @@ def sweep(scene: Scene, mount: LidarMount, key: int) -> tuple[dict[str, Array], 
         _directions(mount.device), plan.slope, plan.level, (np.arange(C) * duration // C).astype(np.uint32),
         np.array(mount.device.firing_ns, np.uint32), counts, out,
     )  # fmt: skip
-    points = {name: getattr(out, name)[:n].copy() for name in ("xyz", "intensity", "t_off_ns", "ring", "column")}
-    truth = {name: getattr(out, name)[:n].copy() for name in ("instance", "material", "range_m", "cause")}
+    # views of the room: at most the rays without a return are carried along
+    points = {name: getattr(out, name)[:n] for name in ("xyz", "intensity", "t_off_ns", "ring", "column")}
+    truth = {name: getattr(out, name)[:n] for name in ("instance", "material", "range_m", "cause")}
     return points, truth | {"counts": counts[1:]}
 
 
@@ -52,7 +53,6 @@ def link_budget(scene: Scene, device: LidarDevice) -> Link:
     """Return the link budget of a device in the scene's weather, with the reflectance of every thing."""
     state = air(scene.weather)
     fog = fog_alpha_1pm(scene.weather.mor_m) if scene.weather.mor_m < CLEAR_MOR_M else 0.0
-    gain, fade = _gain(device, state.alpha_1pm)
     limits = [
         device.sigma_0_m**2,
         device.sigma_k_m**2 / device.half_snr,
@@ -69,8 +69,7 @@ def link_budget(scene: Scene, device: LidarDevice) -> Link:
     ]
     normal, threshold = _quantiles(device.softness_db)
     return Link(
-        gain=gain,
-        fade=fade,
+        gain=_gain(device, state.alpha_1pm),
         reflectance=reflectance(scene),
         retro=np.array(material_table().retro_gain),
         normal=normal,
@@ -95,10 +94,10 @@ def _clear_gain(device: LidarDevice, r: Array) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _gain(device: LidarDevice, alpha_1pm: float) -> tuple[Array, Array]:
+def _gain(device: LidarDevice, alpha_1pm: float) -> Array:
     r = np.arange(int(device.max_range_m / GAIN_STEP_M) + 3) * GAIN_STEP_M
     fade = np.exp(-2 * alpha_1pm * r)
-    return (_clear_gain(device, r) * fade).astype(np.float32), fade.astype(np.float32)
+    return np.column_stack([_clear_gain(device, r) * fade, fade]).astype(np.float32)
 
 
 @lru_cache(maxsize=16)

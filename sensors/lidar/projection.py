@@ -61,6 +61,7 @@ class Bodies(NamedTuple):
     """Things; K rows. They move linearly from `start` to `end`."""
 
     mesh: Array  # (K,) i4
+    instance: Array  # (K,) i4
     start: Array  # (K, 4) f8 x, y, z, yaw, scene's frame
     end: Array  # (K, 4) f8
 
@@ -83,15 +84,15 @@ class Workspace(NamedTuple):
 
 
 @compiled
-def project(optics: Any, solids: Any, bodies: Any, instance: Any, first: Any, last: Any, work: Any, image: Any) -> None:
-    """Draw things into columns first..last - 1 of the image, nearest wins; `instance` is the first thing's."""
+def project(optics: Any, solids: Any, bodies: Any, first: Any, last: Any, work: Any, image: Any) -> None:
+    """Draw things into columns first..last - 1 of the image, nearest wins."""
     spans = np.zeros((2, 2), np.int64)
     eyes = np.zeros((2, 3), np.float32)
     motion = np.zeros(4, np.float32)
     for k in range(len(bodies.mesh)):
         m = bodies.mesh[k]
         count = _window(optics, bodies, k, solids.centre[m], solids.extent[m], spans, motion)
-        label = np.int32((instance + k) * 256)
+        label = np.int32(bodies.instance[k] * 256)
         for i in range(count):  # two where it is met at the sweep's start and again, moved on, at its end
             low, high = spans[i, 0], spans[i, 1]
             _place(optics, bodies, k, low, high, work)
@@ -117,7 +118,12 @@ def _window(optics, bodies, k, centre, extent, spans, motion):  # type: ignore[n
     )
     own_turn = abs(bodies.end[k, 3] - bodies.start[k, 3])
     arm = math.hypot(centre[0], centre[1]) + extent[0]
-    travel = travel + math.sqrt(((bodies.end[k, :3] - bodies.start[k, :3]) ** 2).sum()) + own_turn * arm
+    dx, dy, dz = (
+        bodies.end[k, 0] - bodies.start[k, 0],
+        bodies.end[k, 1] - bodies.start[k, 1],
+        bodies.end[k, 2] - bodies.start[k, 2],
+    )
+    travel = travel + math.sqrt(dx * dx + dy * dy + dz * dz) + own_turn * arm
     motion[0] = travel / math.pi + 0.05
     motion[1] = travel / (2 * math.pi)
     motion[2] = turn / (2 * math.pi)

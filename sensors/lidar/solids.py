@@ -9,6 +9,8 @@ from roadnet.base.arrays import Array, offsets_of
 from sensors.lidar.projection import Bodies, Solids
 from sensors.scene import Mesh, Scene
 
+CELL_M = 24.0  # of the ground
+
 
 class Packed(NamedTuple):
     """What the projection wants to know of a mesh."""
@@ -56,14 +58,28 @@ def bodies(scene: Scene) -> Bodies:
     """Return the scene's things."""
     return Bodies(
         mesh=np.array(scene.mesh, np.int32),
+        instance=np.arange(1, 1 + len(scene.mesh), dtype=np.int32),
         start=np.array(scene.pose_start, np.float64).reshape(-1, 4),
         end=np.array(scene.pose_end, np.float64).reshape(-1, 4),
     )
 
 
-def ground_body() -> Bodies:
-    """Return the ground: it lies in the scene's frame and does not move."""
-    return Bodies(mesh=np.zeros(1, np.int32), start=np.zeros((1, 4)), end=np.zeros((1, 4)))
+@lru_cache(maxsize=8)
+def ground(mesh: Mesh) -> tuple[Solids, Bodies]:
+    """Return the ground cut into cells, so that those out of reach or between two rings are passed over whole."""
+    middle = mesh.vertices[mesh.faces][:, :, :2].mean(1)
+    _, cell = np.unique(np.floor(middle / CELL_M).astype(np.int64), axis=0, return_inverse=True)
+    order = np.argsort(cell.reshape(-1), kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(cell.reshape(-1)))[:-1]) if len(order) else []
+    pieces = tuple(_piece(mesh, rows) for rows in groups)
+    still = np.zeros((len(pieces), 4))
+    rows = np.arange(len(pieces), dtype=np.int32)
+    return solids(pieces), Bodies(mesh=rows, instance=np.zeros(len(pieces), np.int32), start=still, end=still.copy())
+
+
+def _piece(mesh: Mesh, rows: Array) -> Mesh:
+    used, faces = np.unique(mesh.faces[rows], return_inverse=True)
+    return Mesh(vertices=mesh.vertices[used], faces=faces.reshape(-1, 3).astype(np.int32), material=mesh.material[rows])
 
 
 def _chain(parts: list[Array], dtype: type, width: int | None = None) -> Array:
