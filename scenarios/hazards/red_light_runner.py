@@ -47,7 +47,7 @@ LEAF = Leaf(
     place_kind="signalled_crossing",
     tags=("crossing", "adversarial", "junction"),
     parameters=(
-        subject_speed(),
+        subject_speed(lo=2.4),  # spots from 4 m/s on, driven at 0.6 of that and more
         Parameter(
             name="v_target_mps",
             meaning="speed of the vehicle that runs the light",
