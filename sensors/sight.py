@@ -82,7 +82,7 @@ def rays_of(recording: Recording, net: RoadNetwork | None, packet: SensorPacket)
     seen_range, shown = _grid(packet, device)
     return Rays(
         range_m=r,
-        signal=value * np.interp(r, np.arange(len(link.gain)) * GAIN_STEP_M, link.gain),
+        signal=value * np.interp(r, np.arange(len(link.gain)) * GAIN_STEP_M, link.gain[:, 0]),
         reading=100.0 * value,
         seen=np.abs(seen_range[column, ring] - r) < MATCH_M,
         shown=shown[column, ring],

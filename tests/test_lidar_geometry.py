@@ -1,5 +1,6 @@
 """The range image equals ray casting against the same triangles, on a still and on a moving world."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -68,7 +69,7 @@ def differing(ours: Array, theirs: Array, reach: float = 120.0) -> int:
     return int((off & ~edge).sum())
 
 
-STANDS = {
+STANDS: dict[str, Callable[[LidarMount], LidarMount]] = {
     "upright": lambda m: m,
     "tilted": lambda m: tilted(m, yaw=0.4, pitch=0.12, roll=-0.35),
     "steep": lambda m: tilted(m, yaw=-1.0, pitch=0.6, roll=0.2),

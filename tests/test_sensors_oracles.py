@@ -7,6 +7,7 @@ import pytest
 import zoo
 
 from roadnet.loading import load
+from scenarios.hazards import cut_in
 from scenarios.model.evidence import Observed
 from scenarios.model.recording import Recording
 from scenarios.model.spec import SensorEvent
@@ -126,7 +127,7 @@ def cut_in_drive() -> Recording:
 
 def test_silence_during_a_cut_in_is_the_compound_and_silence_before_it_is_not() -> None:
     recording = cut_in_drive()
-    conflict = dropout_x_cut_in.cut_in.oracle(recording, None, None)  # type: ignore[arg-type]
+    conflict = cut_in.oracle(recording, None, None)  # type: ignore[arg-type]
     assert conflict.observed == Observed.OBSERVED
     during = seen(recording, silence(conflict.t_on_s, conflict.t_on_s + 0.6))
     found = dropout_x_cut_in.oracle(recording, None, during)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from sensors.lidar.optics import optics
-from sensors.lidar.projection import FAR, LANES, RangeImage, Workspace, project
+from sensors.lidar.projection import project
 from sensors.lidar.solids import bodies, ground, solids
+from sensors.lidar.tables import FAR, LANES, RangeImage, Workspace
 from sensors.rig import LidarMount
 from sensors.scene import Scene
 

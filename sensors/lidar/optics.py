@@ -7,7 +7,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from sensors.lidar.device import LidarDevice
-from sensors.lidar.projection import BINS, Optics
+from sensors.lidar.tables import BINS, Optics
 
 
 class Layout(NamedTuple):

@@ -14,6 +14,7 @@ from scipy.special import ndtri
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled, inlined
+from sensors.lidar.tables import RangeImage
 
 SURFACE, FOG, RAIN = 0, 1, 2  # Truth.arrays["cause"]
 NO_MATERIAL = 255
@@ -79,8 +80,10 @@ def _quantile(table, bits):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def receive(image: Any, link: Any, key: Any, slot_of_ring: Any, group_of_ring: Any, azimuth: Any, slope: Any,
-            level: Any, column_ns: Any, firing_ns: Any, counts: Any, out: Any) -> Any:  # fmt: skip
+def receive(
+    image: RangeImage, link: Link, key: Any, slot_of_ring: Array, group_of_ring: Array, azimuth: Array, slope: Array,
+    level: Array, column_ns: Array, firing_ns: Array, counts: Array, out: Returns,
+) -> int:  # fmt: skip
     """Fill `out` with the points of a sweep and return how many.
 
     azimuth (C, G, 2) f4 cosine and sine; slope, level by slot; counts (1 + K, 3) i4, filled by instance: rays that

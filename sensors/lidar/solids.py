@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from roadnet.base.arrays import Array, offsets_of
-from sensors.lidar.projection import Bodies, Solids
+from sensors.lidar.tables import Bodies, Solids
 from sensors.scene import Mesh, Scene
 
 CELL_M = 24.0  # of the ground
