@@ -135,5 +135,7 @@ def unwrapped(result: bytes) -> dict[str, Any]:
         case {"system": [number, text, filename]}:
             raise OSError(number, text, filename or None)
         case {"bug": text}:
-            raise RuntimeError(f"a block ended in a bug:\n{text}")
+            error = RuntimeError(f"a block ended in a bug: {text.strip().splitlines()[-1]}")
+            error.add_note(text)  # the traceback of where it happened
+            raise error
     return out
