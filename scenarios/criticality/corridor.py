@@ -15,7 +15,7 @@ from roadnet.base.kept import kept
 from roadnet.base.maths import sincos, sincos_all
 from roadnet.frames import wrap_angle
 from roadnet.network import RoadNetwork
-from roadnet.polyline import Path, at, project
+from roadnet.polyline import Path, at
 from roadnet.queries import nearest_lane
 from roadnet.routes import extend, lane_path
 from scenarios.model.recording import Recording
@@ -97,10 +97,8 @@ def continuation(net: RoadNetwork | None, xy: Array, yaw: float) -> Array:
     """Return points (Q, 2) on from a place: along the lane there at the same offset, else straight on."""
     ahead = np.arange(BEYOND_STEP_M, BEYOND_M, BEYOND_STEP_M)
     if net is not None and len(net.lanes):
-        lane, _s, _offset, distance = nearest_lane(net, xy[None], drivable_only=False)
-        path = lane_ahead(net, int(lane[0]))
-        s, offset = (float(v[0]) for v in project(path, xy[None]))
-        points, heading = at(path, s + ahead, offset)
+        lane, s, offset, distance = nearest_lane(net, xy[None], drivable_only=False)
+        points, heading = at(lane_ahead(net, int(lane[0])), s + ahead, offset)
         if distance[0] <= ON_LANE_M and abs(float(wrap_angle(heading[0] - yaw))) <= ON_LANE_RAD:
             return np.ascontiguousarray(points[:, :2])
     sin_y, cos_y = sincos(yaw)

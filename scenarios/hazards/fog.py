@@ -20,7 +20,6 @@ from scenarios.hazards.taxonomy import taxonomy
 from scenarios.model.spec import Environment
 
 AT_SPOT_S = 3.0
-SHOWS_BELOW_M = 300.0  # visibility below which a lidar of 100 m range loses returns that can be counted
 
 LEAF = Leaf(
     id="WX-02",
@@ -46,7 +45,7 @@ LEAF = Leaf(
             lo=10.0,
             hi=1000.0,
             prior=prior("weather", "fog_visibility"),
-            fill=(10.0, 400.0),
+            fill=(10.0, 800.0),
         ),
     ),
 )
@@ -66,7 +65,8 @@ def build(
 
 
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
-    """Return (N,) whether the fog is dense enough for returns to vanish, with the lead in range."""
+    """Return (N,) whether the visibility is that of fog, with the lead in range: lidars measure it within a tenth."""
     v, thw, mor = (np.asarray(values[p.name], float) for p in LEAF.parameters)
-    in_range = v * thw + CAR_LENGTH_M < taxonomy().thresholds.modifier.situation_range_m.value * (1.0 - margin)
-    return np.asarray(in_range & (mor < SHOWS_BELOW_M * (1.0 - margin)))
+    modifier = taxonomy().thresholds.modifier
+    in_range = v * thw + CAR_LENGTH_M < modifier.situation_range_m.value * (1.0 - margin)
+    return np.asarray(in_range & (mor < modifier.fog_mor_m.value * (1.0 - margin)))

@@ -20,7 +20,7 @@ from scenarios.hazards.taxonomy import taxonomy
 from scenarios.model.spec import SensorEvent
 
 STREAM = "lidar*"
-REVOLUTION_S = 0.1  # of a lidar at 10 Hz: a shorter silence may fall between two frames
+REVOLUTION_S = 0.1  # of a lidar at 10 Hz
 AT_SPOT_S = 3.0
 
 LEAF = Leaf(
@@ -76,9 +76,15 @@ def build(
 
 
 def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
-    """Return (N,) whether at least one whole frame falls into the silence, with the lead in range."""
+    """Return (N,) whether at least one whole turn of the lidar falls into the silence, with the lead in range."""
     v, thw, onset, duration = (np.asarray(values[p.name], float) for p in LEAF.parameters)
-    modifier = taxonomy().thresholds.modifier
-    in_range = v * thw + CAR_LENGTH_M < modifier.situation_range_m.value * (1.0 - margin)
-    shown = np.minimum(onset + duration, RUN_S) - onset
-    return np.asarray(in_range & (shown >= (2.0 * REVOLUTION_S + modifier.dropout_held_s.value) * (1.0 + margin)))
+    in_range = v * thw + CAR_LENGTH_M < taxonomy().thresholds.modifier.situation_range_m.value * (1.0 - margin)
+    return np.asarray(in_range & (turns_lost(onset, onset + duration) > (1 if margin > 0.0 else 0)))
+
+
+def turns_lost(on_s: Array, off_s: Array) -> Array:
+    """Return (N,) how many turns of the lidar, one after the other from 0, the silence takes all but wholly."""
+    spared = taxonomy().thresholds.modifier.dropout_point_share.value  # of a turn that still counts as lost
+    first = np.ceil(on_s / REVOLUTION_S - spared)
+    last = np.floor(np.minimum(off_s, RUN_S) / REVOLUTION_S + spared)
+    return np.asarray(last - first)

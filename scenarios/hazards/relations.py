@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from roadnet.base.arrays import Array
+from roadnet.base.kept import kept
 from roadnet.network import RoadNetwork
 from roadnet.queries import nearest_lane
 from scenarios.criticality import pet, required_deceleration, ttc
@@ -18,9 +19,10 @@ from scenarios.criticality.series import Series
 from scenarios.hazards.taxonomy import taxonomy
 from scenarios.model.recording import Recording
 
-LANE_SAMPLES = 9  # instants at which the subject's lane is looked up
+LANE_SAMPLES = 5  # instants at which the subject's lane is looked up
 OFF_MAP_M = 3.0  # farther from any lane the map says nothing of the subject's lane
 HALF_LANE_M = 1.75  # assumed there
+STATION_M = 1e6  # longer than any lane
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,9 +89,15 @@ def _half_lane(recording: Recording, net: RoadNetwork | None) -> Array:
         return np.full(count, HALF_LANE_M)
     steps = np.unique(np.linspace(0, count - 1, LANE_SAMPLES).astype(int))
     lane, s, _, distance = nearest_lane(net, recording.agents.xyz[recording.subject, steps, :2], drivable_only=True)
-    lanes, half = net.lanes, np.empty(len(steps))
-    for i, row in enumerate(lane):
-        span = slice(int(lanes.centre_start[row]), int(lanes.centre_start[row + 1]))
-        half[i] = np.interp(s[i], lanes.centre_s[span], lanes.centre_half_width[span])
-    half = np.where(distance > OFF_MAP_M, HALF_LANE_M, half)
+    rows = np.searchsorted(_stations(net), lane * STATION_M + s)
+    rows = np.clip(rows, net.lanes.centre_start[lane], net.lanes.centre_start[lane + 1] - 1)
+    half = np.where(distance > OFF_MAP_M, HALF_LANE_M, net.lanes.centre_half_width[rows])
     return np.interp(np.arange(count), steps, half)
+
+
+@kept
+def _stations(net: RoadNetwork) -> Array:
+    """Return (N,) s of every centre sample plus STATION_M times its lane: sorted, so that one search finds many."""
+    lanes = net.lanes
+    owner = np.repeat(np.arange(len(lanes)), np.diff(lanes.centre_start))
+    return np.asarray(owner * STATION_M + lanes.centre_s)
