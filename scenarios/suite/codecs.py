@@ -54,12 +54,12 @@ class Writer:
         self.arrays: list[Array] = []
         self.lengths: dict[str, int] = {}
 
-    def put(self, value: Any, where: str, dtype: str, shape: Shape) -> int:
+    def put(self, value: Any, dtype: str, shape: Shape) -> int:
         """Return the number under which a field's array is kept, after checking it."""
         array = np.ascontiguousarray(value, dtype=dtype)
         if array.dtype.kind == "f":
             array = array + array.dtype.type(0)  # -0.0 becomes 0.0
-        self.arrays.append(checked_array(array, where, dtype, shape, self.lengths))
+        self.arrays.append(checked_array(array, dtype, shape, self.lengths))
         return len(self.arrays) - 1
 
 
@@ -70,21 +70,21 @@ class Reader:
         self.arrays = arrays
         self.lengths: dict[str, int] = {}
 
-    def take(self, number: Any, where: str, dtype: str, shape: Shape) -> Array:
+    def take(self, number: Any, dtype: str, shape: Shape) -> Array:
         """Return array `number` after checking it against what its field wants."""
         if type(number) is not int or not 0 <= number < len(self.arrays):
-            raise InputError(where, got=f"array number {number!r}", wanted=f"one of {len(self.arrays)} arrays")
-        return checked_array(self.arrays[number], where, dtype, shape, self.lengths)
+            raise InputError("", got=f"array number {number!r}", wanted=f"one of {len(self.arrays)} arrays")
+        return checked_array(self.arrays[number], dtype, shape, self.lengths)
 
 
 class Codec(NamedTuple):
-    """How one type becomes plain data and comes back."""
+    """How one type becomes plain data and comes back; an InputError names the field, record by record outwards."""
 
-    encode: Callable[[Any, str, Writer], Any]
-    decode: Callable[[Any, str, Reader], Any]
+    encode: Callable[[Any, Writer], Any]
+    decode: Callable[[Any, Reader], Any]
 
 
-def checked_array(array: Array, where: str, dtype: str, shape: Shape, lengths: dict[str, int]) -> Array:
+def checked_array(array: Array, dtype: str, shape: Shape, lengths: dict[str, int]) -> Array:
     """Return `array` if dtype, shape and finiteness fit; letters of `shape` take their length on first use."""
     fits = array.dtype.str == dtype and array.ndim == len(shape)
     for letter, n in zip(shape, array.shape, strict=False):
@@ -92,9 +92,9 @@ def checked_array(array: Array, where: str, dtype: str, shape: Shape, lengths: d
     if not fits:
         got = f"{array.dtype.str} {array.shape}"
         wanted = ", ".join(f"{n}={lengths[n]}" if isinstance(n, str) and n in lengths else str(n) for n in shape)
-        raise InputError(where, got=got, wanted=f"{dtype} ({wanted})")
+        raise InputError("", got=got, wanted=f"{dtype} ({wanted})")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise InputError(where, got="a value that is not finite", wanted="finite numbers (missing values are masked)")
+        raise InputError("", got="a value that is not finite", wanted="finite numbers (missing values are masked)")
     return array
 
 
@@ -119,31 +119,31 @@ def new_codec(kind: Any) -> Codec:
 def scalar_codec(kind: type, *accepted: type) -> Codec:
     """Return the codec of bool, int or str: the type itself on both sides."""
 
-    def encode(value: Any, where: str, writer: Writer) -> Any:
+    def encode(value: Any, writer: Writer) -> Any:
         if not isinstance(value, (kind, *accepted)) or (kind is int and isinstance(value, bool)):
-            raise InputError(where, got=repr(value), wanted=kind.__name__)
+            raise InputError("", got=repr(value), wanted=kind.__name__)
         return kind(value)
 
-    def decode(value: Any, where: str, reader: Reader) -> Any:
+    def decode(value: Any, reader: Reader) -> Any:
         if type(value) is not kind:
-            raise InputError(where, got=repr(value)[:80], wanted=kind.__name__)
+            raise InputError("", got=repr(value)[:80], wanted=kind.__name__)
         return value
 
     return Codec(encode, decode)
 
 
-def encode_float(value: Any, where: str, writer: Writer) -> float:
+def encode_float(value: Any, writer: Writer) -> float:
     """Return a finite float; -0.0 becomes 0.0 so that equal values have equal bytes."""
     number = float(value) + 0.0
     if not math.isfinite(number):
-        raise InputError(where, got=repr(value), wanted="a finite number")
+        raise InputError("", got=repr(value), wanted="a finite number")
     return number
 
 
-def decode_float(value: Any, where: str, reader: Reader) -> float:
+def decode_float(value: Any, reader: Reader) -> float:
     """Return a finite float."""
     if type(value) is not float or not math.isfinite(value):
-        raise InputError(where, got=repr(value)[:80], wanted="a finite number")
+        raise InputError("", got=repr(value)[:80], wanted="a finite number")
     return value
 
 
@@ -158,12 +158,12 @@ CODECS: dict[Any, Codec] = {  # grows by one entry a type, on first use
 def enum_codec(kind: type[IntEnum]) -> Codec:
     """Return the codec of an enumeration: its stored number."""
 
-    def decode(value: Any, where: str, reader: Reader) -> IntEnum:
+    def decode(value: Any, reader: Reader) -> IntEnum:
         if type(value) is not int or value not in kind._value2member_map_:
-            raise InputError(where, got=repr(value)[:80], wanted=f"a number of {kind.__name__}")
+            raise InputError("", got=repr(value)[:80], wanted=f"a number of {kind.__name__}")
         return kind(value)
 
-    return Codec(lambda value, where, writer: int(kind(value)), decode)
+    return Codec(lambda value, writer: int(kind(value)), decode)
 
 
 def tuple_codec(items: tuple[Any, ...]) -> Codec:
@@ -172,20 +172,20 @@ def tuple_codec(items: tuple[Any, ...]) -> Codec:
     single = codec_of(items[0])
     several = () if repeated else tuple(codec_of(item) for item in items)
 
-    def parts(value: Any, where: str) -> list[Codec]:
+    def parts(value: Any) -> list[Codec]:
         if repeated:
             return [single] * len(value)
         if len(value) != len(several):
-            raise InputError(where, got=f"{len(value)} values", wanted=str(len(several)))
+            raise InputError("", got=f"{len(value)} values", wanted=str(len(several)))
         return list(several)
 
-    def encode(value: Any, where: str, writer: Writer) -> list[Any]:
-        return [c.encode(v, where, writer) for c, v in zip(parts(value, where), value, strict=True)]
+    def encode(value: Any, writer: Writer) -> list[Any]:
+        return [c.encode(v, writer) for c, v in zip(parts(value), value, strict=True)]
 
-    def decode(value: Any, where: str, reader: Reader) -> tuple[Any, ...]:
+    def decode(value: Any, reader: Reader) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise InputError(where, got=repr(value)[:80], wanted="a list")
-        return tuple(c.decode(v, where, reader) for c, v in zip(parts(value, where), value, strict=True))
+            raise InputError("", got=repr(value)[:80], wanted="a list")
+        return tuple(c.decode(v, reader) for c, v in zip(parts(value), value, strict=True))
 
     return Codec(encode, decode)
 
@@ -193,13 +193,13 @@ def tuple_codec(items: tuple[Any, ...]) -> Codec:
 def array_codec(dtype: str, shape: Shape, *, optional: bool) -> Codec:
     """Return the codec of an array field: its number among the record's arrays, nil where it is None."""
 
-    def encode(value: Any, where: str, writer: Writer) -> int | None:
+    def encode(value: Any, writer: Writer) -> int | None:
         if value is None and optional:
             return None
-        return writer.put(value, where, dtype, shape)
+        return writer.put(value, dtype, shape)
 
-    def decode(value: Any, where: str, reader: Reader) -> Array | None:
-        return None if value is None and optional else reader.take(value, where, dtype, shape)
+    def decode(value: Any, reader: Reader) -> Array | None:
+        return None if value is None and optional else reader.take(value, dtype, shape)
 
     return Codec(encode, decode)
 
@@ -216,15 +216,34 @@ def record_codec(kind: Any) -> Codec:
             codecs[name] = codec_of(hints[name])
     required = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
 
-    def encode(value: Any, where: str, writer: Writer) -> dict[str, Any]:
-        return {n: c.encode(getattr(value, n), f"{where}.{n}", writer) for n, c in codecs.items()}
+    def encode(value: Any, writer: Writer) -> dict[str, Any]:
+        out = {}
+        for name, field_codec in codecs.items():
+            try:
+                out[name] = field_codec.encode(getattr(value, name), writer)
+            except InputError as error:
+                raise within(name, error) from None
+        return out
 
-    def decode(value: Any, where: str, reader: Reader) -> Any:
+    def decode(value: Any, reader: Reader) -> Any:
         if not isinstance(value, dict):
-            raise InputError(where, got=repr(value)[:80], wanted=f"a map of {kind.__name__}")
-        missing = sorted(required - value.keys())
+            raise InputError("", got=repr(value)[:80], wanted=f"a map of {kind.__name__}")
+        out = {}
+        for name, field_codec in codecs.items():
+            if name in value:
+                try:
+                    out[name] = field_codec.decode(value[name], reader)
+                except InputError as error:
+                    raise within(name, error) from None
+        missing = sorted(required - out.keys())
         if missing:
-            raise InputError(where, got=f"no {missing[0]!r}", wanted=f"a map of {kind.__name__}")
-        return kind(**{n: c.decode(value[n], f"{where}.{n}", reader) for n, c in codecs.items() if n in value})
+            raise InputError("", got=f"no {missing[0]!r}", wanted=f"a map of {kind.__name__}")
+        return kind(**out)
 
     return Codec(encode, decode)
+
+
+def within(name: str, error: InputError) -> InputError:
+    """Return the error as seen from outside the record or field `name`."""
+    where = f"{name}.{error.where}" if error.where else name
+    return InputError(where, got=error.got, wanted=error.wanted)

@@ -23,14 +23,14 @@ from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.run import Failure
 from scenarios.model.spec import ConcreteScenario
-from scenarios.suite.codecs import DTYPES, Reader, Writer, codec_of
+from scenarios.suite.codecs import DTYPES, Reader, Writer, codec_of, within
 
 SCHEMA = 1  # of a record; readers know every number up to this one
 HEAD_CAP = 4 << 20  # bytes: msgpack inflates some 70-fold in memory, so the structural part is bounded
 BODY_CAP = 256 << 20  # bytes of arrays after decompression
 LEVEL = 1  # zstd: arrays that are byte-shuffled gain little above
 
-Table = list[tuple[np.dtype[Any], tuple[int, ...], int]]  # dtype, shape, bytes of each array
+Table = tuple[tuple[np.dtype[Any], tuple[int, ...], int], ...]  # dtype, shape, bytes of each array
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,26 +46,31 @@ R = TypeVar("R", ConcreteScenario, Recording, Evidence, Failure, Verdicts)
 
 
 class Canonical(NamedTuple):
-    """A record before compression; what hashes cover."""
+    """A record before compression; hashes cover head and body."""
 
     head: bytes
     body: bytes
+    table: Table  # of the arrays in the body, as the head says
 
 
 def canonical(record: Record) -> Canonical:
-    """Return the canonical bytes of a record; ValueError where a value is not finite or an array misfits."""
-    writer = Writer()
-    tree = codec_of(type(record)).encode(record, type(record).__name__, writer)
-    table = [[a.dtype.str, list(a.shape)] for a in writer.arrays]
-    head = msgpack.packb({"schema": SCHEMA, "record": tree, "arrays": table}, use_bin_type=True)
+    """Return the canonical bytes of a record; InputError where a value is not finite or an array misfits."""
+    writer, name = Writer(), type(record).__name__
+    try:
+        tree = codec_of(type(record)).encode(record, writer)
+    except InputError as error:
+        raise within(name, error) from None
+    shapes = [[a.dtype.str, list(a.shape)] for a in writer.arrays]
+    head = msgpack.packb({"schema": SCHEMA, "record": tree, "arrays": shapes}, use_bin_type=True)
     if len(head) > HEAD_CAP:
-        raise ValueError(f"{type(record).__name__}: got a head of {len(head)} bytes, want at most {HEAD_CAP}")
-    return Canonical(head, b"".join(a.tobytes() for a in writer.arrays))
+        raise InputError(name, got=f"a head of {len(head)} bytes", wanted=f"at most {HEAD_CAP}")
+    table = tuple((a.dtype, a.shape, a.nbytes) for a in writer.arrays)
+    return Canonical(head, b"".join(a.tobytes() for a in writer.arrays), table)
 
 
 def pack(record: Canonical) -> bytes:
     """Return the stored form: a msgpack array of head and compressed body."""
-    return bytes(msgpack.packb([record.head, compress(record.head, record.body)], use_bin_type=True))
+    return bytes(msgpack.packb([record.head, compress(record.body, record.table)], use_bin_type=True))
 
 
 def unpack(stored: bytes | memoryview, where: str) -> Canonical:
@@ -75,14 +80,17 @@ def unpack(stored: bytes | memoryview, where: str) -> Canonical:
         raise InputError(where, got="a message of another form", wanted="[head, body]")
     head, packed = parts
     table = array_table(read_head(head, where), where)
-    return Canonical(head, decompress(packed, table, where))
+    return Canonical(head, decompress(packed, table, where), table)
 
 
 def restore(kind: type[R], record: Canonical, where: str) -> R:
     """Return the record of this kind; InputError naming the field that is wrong."""
     head = read_head(record.head, where)
-    arrays = split_body(record.body, array_table(head, where))
-    out: R = codec_of(kind).decode(head.get("record"), where, Reader(arrays))
+    reader = Reader(split_body(record.body, record.table))
+    try:
+        out: R = codec_of(kind).decode(head.get("record"), reader)
+    except InputError as error:
+        raise within(where, error) from None
     return out
 
 
@@ -99,9 +107,8 @@ def unshuffled(raw: bytes, width: int) -> bytes:
     return raw if width == 1 else np.frombuffer(raw, np.uint8).reshape(width, -1).T.tobytes()
 
 
-def compress(head: bytes, body: bytes) -> bytes:
+def compress(body: bytes, table: Table) -> bytes:
     """Return one zstd frame, content size in its header, of the arrays shuffled one by one."""
-    table = array_table(read_head(head, "record"), "record")
     parts, at = [], 0
     for dtype, _, size in table:
         parts.append(shuffled(body[at : at + size], dtype.itemsize))
@@ -191,4 +198,4 @@ def array_table(head: dict[str, Any], where: str) -> Table:
         if total > BODY_CAP:
             raise InputError(where, got=f"arrays of {total} bytes", wanted=f"at most {BODY_CAP}")
         out.append((np.dtype(dtype), tuple(shape), size))
-    return out
+    return tuple(out)
