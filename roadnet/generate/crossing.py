@@ -1,4 +1,4 @@
-"""A signalled crossing of any number of arms, each arm a road of its own; the forms in this folder use it.
+"""A crossing of three or four arms with lights or signs, each arm a road of its own; the forms in this folder use it.
 
 Arms run outward from the junction: their right lanes (negative ids) leave it, their left lanes enter it.
 """
@@ -22,7 +22,9 @@ from roadnet.generate.document import (
 JUNCTION = "100"
 LIGHT = "1000001"  # traffic light, the OpenDRIVE catalogue's number
 STOP_LINE = "294"  # German sign 294
+SIGNS = {"stop": "206", "yield": "205", "priority": "301"}  # German sign numbers
 CROSSWALK_M = (1.0, 4.0)  # from the stop line into the junction
+SIGN_ABOVE_M, SIGN_M = 2.2, 0.9  # lower edge over the sidewalk, width of a give-way sign (German VwV-StVO, recalled)
 LIGHT_ABOVE_M, LIGHT_SIZE_M = 2.1, (0.35, 0.9)  # lower edge over the sidewalk, width and height (German RiLSA)
 
 
@@ -43,7 +45,8 @@ class Arm:
     id: str
     heading_rad: float
     pieces: tuple[Piece, ...]
-    group: str  # controller that its light belongs to
+    group: str = ""  # controller that its light belongs to
+    control: str = "light"  # "light" | "stop" | "yield" | "priority" | "none"
     parking_m: float = 0.0  # width of a parking lane on both sides, 0 for none
     climb_m: float = 0.0  # the far end lies this much higher, smoothly
     things: tuple[Thing, ...] = ()
@@ -71,10 +74,11 @@ def crossing_document(shape: Crossing, arms: Sequence[Arm]) -> bytes:
     root = open_document(shape.name)
     for arm in arms:
         add_arm(root, shape, arm)
-    links = [link for a in arms for b in arms if a is not b for link in connections(shape, a, b)]
+    links = [link for a in arms for b in arms if a is not b for link in connections(shape, arms, a, b)]
     for k, link in enumerate(links):
         add_connecting_road(root, shape, link, str(1000 + k))
-    for group in sorted({a.group for a in arms}):
+    groups = sorted({a.group for a in arms if a.control == "light"})
+    for group in groups:
         controller = add(root, "controller", id=group, name=f"group {group}", sequence="0")
         for arm in arms:
             if arm.group == group:
@@ -90,7 +94,7 @@ def crossing_document(shape: Crossing, arms: Sequence[Arm]) -> bytes:
             contactPoint=START,
         )
         add(node, "laneLink", from_=str(link.lane_in), to="-1")
-    for group in sorted({a.group for a in arms}):
+    for group in groups:
         add(junction, "controller", id=group, type="0", sequence="0")
     return document_bytes(root)
 
@@ -104,11 +108,12 @@ class Connection:
     lane_in: int  # positive: an entering lane of `start`
     lane_out: int  # negative: a leaving lane of `end`
     right_turn: bool
+    kerb: bool  # a sidewalk runs along it on the right
 
 
-def connections(shape: Crossing, a: Arm, b: Arm) -> list[Connection]:
+def connections(shape: Crossing, arms: Sequence[Arm], a: Arm, b: Arm) -> list[Connection]:
     """Return the lanes that lead from arm a to arm b: all straight on, the innermost left, the outermost right."""
-    turn = (b.heading_rad - (a.heading_rad + pi) + pi) % (2 * pi) - pi
+    turn = turn_of(a, b)
     if abs(turn) < 0.5:
         lanes = range(1, shape.lanes + 1)
     elif turn > 0:
@@ -116,7 +121,16 @@ def connections(shape: Crossing, a: Arm, b: Arm) -> list[Connection]:
     else:
         lanes = range(shape.lanes, shape.lanes + 1)
     right = turn < -0.5
-    return [Connection(start=a, end=b, lane_in=k, lane_out=-k, right_turn=right) for k in lanes]
+    closed = abs(turn) < 0.5 and not any(turn_of(a, arm) < -0.5 for arm in arms if arm is not a)
+    return [
+        Connection(start=a, end=b, lane_in=k, lane_out=-k, right_turn=right, kerb=right or closed and k == shape.lanes)
+        for k in lanes
+    ]
+
+
+def turn_of(a: Arm, b: Arm) -> float:
+    """Return how far traffic turns from arm a to arm b, rad, left positive."""
+    return (b.heading_rad - (a.heading_rad + pi) + pi) % (2 * pi) - pi
 
 
 def beside(shape: Crossing, arm: Arm, t_m: float) -> tuple[float, float]:
@@ -180,20 +194,44 @@ def add_objects(node: Element, shape: Crossing, arm: Arm) -> None:
 
 
 def add_signals(node: Element, shape: Crossing, arm: Arm) -> None:
-    """Append the traffic light and the stop line of the entering lanes."""
+    """Append the light or sign of the entering lanes, and their stop line where they must stop."""
+    if arm.control == "none":
+        return
     half = shape.lanes * shape.lane_width_m
+    if arm.control != "light":
+        add_sign(node, shape, arm)
+        if arm.control == "stop":
+            add_stop_line(node, shape, arm)
+        return
     light = add(
         node, "signal", s=0.0, t=half + arm.parking_m + 0.6, id=f"L{arm.id}", name="light", dynamic="yes",
         orientation="-", zOffset=LIGHT_ABOVE_M, country="OpenDRIVE", type=LIGHT, subtype="-1",
         width=LIGHT_SIZE_M[0], height=LIGHT_SIZE_M[1], hOffset=0.0, pitch=0.0, roll=0.0,
     )  # fmt: skip
+    add(light, "validity", fromLane="1", toLane=str(shape.lanes))
+    add_stop_line(node, shape, arm)
+
+
+def add_stop_line(node: Element, shape: Crossing, arm: Arm) -> None:
+    """Append the stop line of the entering lanes."""
+    half = shape.lanes * shape.lane_width_m
     line = add(
         node, "signal", s=0.0, t=half / 2, id=f"S{arm.id}", name="stop line", dynamic="no", orientation="-",
         zOffset=0.0, country="DE", type=STOP_LINE, subtype="-1", width=half, height=0.0, hOffset=0.0, pitch=0.0,
         roll=0.0,
     )  # fmt: skip
-    for signal in (light, line):
-        add(signal, "validity", fromLane="1", toLane=str(shape.lanes))
+    add(line, "validity", fromLane="1", toLane=str(shape.lanes))
+
+
+def add_sign(node: Element, shape: Crossing, arm: Arm) -> None:
+    """Append the sign that rules the entering lanes."""
+    t = shape.lanes * shape.lane_width_m + arm.parking_m + 0.6
+    sign = add(
+        node, "signal", s=0.0, t=t, id=f"G{arm.id}", name=arm.control, dynamic="no", orientation="-",
+        zOffset=SIGN_ABOVE_M, country="DE", type=SIGNS[arm.control], subtype="-1", width=SIGN_M, height=SIGN_M,
+        hOffset=0.0, pitch=0.0, roll=0.0,
+    )  # fmt: skip
+    add(sign, "validity", fromLane="1", toLane=str(shape.lanes))
 
 
 def add_connecting_road(root: Element, shape: Crossing, link: Connection, id: str) -> None:
@@ -206,7 +244,7 @@ def add_connecting_road(root: Element, shape: Crossing, link: Connection, id: st
     )
     lanes = [lane]
     plain = not (link.start.parking_m or link.end.parking_m)
-    if link.right_turn and plain:
+    if link.kerb and plain:
         n = shape.lanes + 1
         lanes.append(
             LaneSpec(id=-2, type="sidewalk", width_m=shape.sidewalk_m, height_m=0.12, predecessor=n, successor=-n)

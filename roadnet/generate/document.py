@@ -9,6 +9,7 @@ from scipy.integrate import quad
 
 Element = etree._Element
 START, END = "start", "end"
+Cubic = tuple[float, float, float, float, float]  # s, a, b, c, d
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class LaneSpec:
     height_m: float = 0.0
     predecessor: int | None = None
     successor: int | None = None
+    key: str = ""  # lanes of one key are one lane from section to section; "": the id is the key
+    widths: tuple[Cubic, ...] = ()  # along the section; () where width_m holds all along
+    mark_colour: str = "white"
 
 
 def number(value: float) -> str:
@@ -131,16 +135,17 @@ def add_lane(side: Element, lane: LaneSpec) -> None:
             add(link, "predecessor", id=str(lane.predecessor))
         if lane.successor is not None:
             add(link, "successor", id=str(lane.successor))
-    add(node, "width", sOffset=0.0, a=lane.width_m, b=0.0, c=0.0, d=0.0)
-    add_mark(node, lane.mark)
+    for s, a, b, c, d in lane.widths or ((0.0, lane.width_m, 0.0, 0.0, 0.0),):
+        add(node, "width", sOffset=s, a=a, b=b, c=c, d=d)
+    add_mark(node, lane.mark, lane.mark_colour)
     if lane.height_m:
         add(node, "height", sOffset=0.0, inner=lane.height_m, outer=lane.height_m)
 
 
-def add_mark(node: Element, kind: str) -> None:
+def add_mark(node: Element, kind: str, colour: str = "white") -> None:
     """Append a road mark over the whole lane; 0.12 m wide (German RMS-1, narrow line)."""
     wide = {} if kind in ("none", "curb") else {"width": 0.12}
-    add(node, "roadMark", sOffset=0.0, type=kind, weight="standard", color="white", material="standard", **wide)
+    add(node, "roadMark", sOffset=0.0, type=kind, weight="standard", color=colour, material="standard", **wide)
 
 
 def turn_pieces(start: tuple[float, float, float], end: tuple[float, float, float]) -> tuple[Piece, ...]:

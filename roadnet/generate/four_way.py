@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from math import pi
 
-from roadnet.base.streams import Streams
 from roadnet.generate.crossing import Arm, Crossing, crossing_document
 from roadnet.generate.document import Piece
+from roadnet.generate.parts.ranges import OURS, RAST, Range, drawn
 
-# lane 2.75-3.5 m and kerb radius 6-12 m in built-up areas, sidewalk from 2.5 m (German RASt 06); speeds 30-60 km/h.
-# Recalled, not read: grade assumed. Lengths are ours: long enough to stop from the limit and to be met.
+PLACES = frozenset({"following", "kerbside", "signalled_crossing"})
 RANGES = {
-    "lane_width_m": (2.75, 3.5),
-    "corner_radius_m": (6.0, 12.0),
-    "sidewalk_m": (2.5, 4.0),
-    "approach_m": (80.0, 250.0),
-    "speed_kph": (30.0, 60.0),
+    "lanes": Range(low=1.0, high=2.0, unit="", source=OURS, step=1.0),
+    "lane_width_m": Range(low=2.75, high=3.5, unit="m", source=f"{RAST}: lanes of built-up areas"),
+    "corner_radius_m": Range(low=6.0, high=12.0, unit="m", source=f"{RAST}: kerb radii"),
+    "sidewalk_m": Range(low=2.5, high=4.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m"),
+    "approach_m": Range(low=80.0, high=250.0, unit="m", source=OURS),
+    "speed_kph": Range(low=30.0, high=60.0, unit="km/h", source="German StVO: 50 km/h in towns", step=10.0),
 }
 
 
@@ -30,12 +30,12 @@ class FourWay:
     speed_kph: float = 50.0
 
 
+FORM = FourWay
+
+
 def sample(seed: int) -> FourWay:
-    """Return parameters drawn uniformly from RANGES, speed in tens."""
-    rng = Streams(seed, 0).rng("four_way")
-    drawn = {name: float(rng.uniform(lo, hi)) for name, (lo, hi) in RANGES.items()}
-    drawn["speed_kph"] = 10.0 * round(drawn["speed_kph"] / 10.0)
-    return FourWay(lanes=int(rng.integers(1, 3)), **drawn)
+    """Return parameters drawn from RANGES."""
+    return FourWay(**drawn("four_way", RANGES, seed))  # type: ignore[arg-type]
 
 
 def document(form: FourWay) -> bytes:

@@ -1,0 +1,1 @@
+"""What road forms are put together from: roads of several sections, profiles, joints, furniture, ranges."""
