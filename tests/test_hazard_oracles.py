@@ -66,7 +66,7 @@ def test_a_faster_car_that_cuts_in_is_no_conflict() -> None:
     recording.agents.xyz[1, :, 1] = 3.5
     verdict = cut_in.oracle(shift_lane(recording, at_s=1.0), None, None)
     assert verdict.observed == Observed.NOT_OBSERVED
-    assert "never came near enough" in verdict.reason
+    assert verdict.reason == "never near enough"
 
 
 def test_a_slow_leader_that_was_always_there_is_no_cut_in() -> None:
@@ -93,7 +93,7 @@ def test_a_braking_leader_is_found_where_it_brakes() -> None:
 
 def test_a_braking_car_in_the_next_lane_is_no_braking_leader() -> None:
     recording = slow_down(road(), at_s=1.0, decel=6.0)
-    assert lead_braking.oracle(recording, None, None).reason == "no vehicle ahead in the lane braked"
+    assert lead_braking.oracle(recording, None, None).observed == Observed.NOT_OBSERVED
 
 
 def test_only_the_nearest_leader_counts() -> None:

@@ -17,12 +17,12 @@ from scenarios.hazards.bodies import size_of
 from scenarios.hazards.exposure import prior
 from scenarios.hazards.kinematics import ACCEL_MPS2, SOFT_DECEL_MPS2
 from scenarios.hazards.leaf import Columns, Draft, Leaf, Parameter
-from scenarios.hazards.relations import Relations, relations
+from scenarios.hazards.relations import relations
 from scenarios.hazards.sightline import hidden
 from scenarios.hazards.spots import RUN_S, Spot
 from scenarios.hazards.stage import CAR_LENGTH_M, CAR_WIDTH_M, at_time, road_words, subject, subject_speed
 from scenarios.hazards.taxonomy import taxonomy
-from scenarios.hazards.verdict import around, evidence, lasting
+from scenarios.hazards.verdict import around, evidence, lasting, not_observed
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ActorProgram, Control, Kind, PathSpec, StaticObject, What
@@ -144,18 +144,19 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
     """Return whether somebody of child height came out from where scenery hid it, and that was urgent."""
-    seen, agents = relations(recording, net), recording.agents
+    agents = recording.agents
     child = (agents.kind == Kind.PEDESTRIAN) & (agents.size[:, 2] < CHILD_HEIGHT_M)
-    walking = seen.other & child[:, None] & (agents.speed > WALKING_MPS)
-    rows = np.flatnonzero((walking & seen.urgent).any(1))
+    walking = child[:, None] & agents.valid & (agents.speed > WALKING_MPS)
+    if not walking.any():
+        return not_observed(LEAF.id, VERSION, "no child walked")
+    seen = relations(recording, net)
     manoeuvre = np.zeros_like(walking)
-    for row in rows:
-        manoeuvre[row] = walking[row] & _came_out(recording, seen, int(row))
-    reason = "a child came out, never near enough" if walking.any() else "no child walked"
-    return evidence(LEAF.id, VERSION, recording, seen, manoeuvre, reason)
+    for row in np.flatnonzero((walking & seen.urgent).any(1)).tolist():
+        manoeuvre[row] = walking[row] & _came_out(recording, row)
+    return evidence(LEAF.id, VERSION, recording, seen, manoeuvre, "no child came out of hiding near enough")
 
 
-def _came_out(recording: Recording, seen: Relations, row: int) -> Array:
+def _came_out(recording: Recording, row: int) -> Array:
     """Return (T,) bool: within EMERGES_S after scenery hid the agent for at least HIDDEN_S."""
     step = recording.step_s
     blocked = lasting(hidden(recording, row)[None], round(HIDDEN_S / step))

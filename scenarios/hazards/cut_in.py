@@ -29,7 +29,7 @@ from scenarios.hazards.stage import (
     vehicle,
     vehicle_body,
 )
-from scenarios.hazards.verdict import around, evidence, since
+from scenarios.hazards.verdict import NOT_NEAR, around, evidence, not_observed, since
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.spec import Kind, What
@@ -176,6 +176,8 @@ def urgent_instants(values: Columns, features: Columns, margin: float) -> tuple[
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
     """Return whether somebody entered the subject's lane from the side, ahead of it, and that was urgent."""
     seen, agents = relations(recording, net), recording.agents
+    if not seen.urgent.any():
+        return not_observed(LEAF.id, VERSION, NOT_NEAR)
     towards = (
         seen.other
         & (agents.kind != Kind.PEDESTRIAN)[:, None]

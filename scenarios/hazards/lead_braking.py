@@ -28,7 +28,7 @@ from scenarios.hazards.stage import (
     subject_speed,
     vehicle_body,
 )
-from scenarios.hazards.verdict import around, evidence, lasting
+from scenarios.hazards.verdict import NOT_NEAR, around, evidence, lasting, not_observed
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.spec import Kind, What
@@ -117,6 +117,8 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
     """Return whether the nearest vehicle ahead in the lane braked, and that was urgent."""
     seen, agents = relations(recording, net), recording.agents
+    if not seen.urgent.any():
+        return not_observed(LEAF.id, VERSION, NOT_NEAR)
     in_lane = (
         seen.other
         & (agents.kind != Kind.PEDESTRIAN)[:, None]

@@ -27,7 +27,7 @@ from scenarios.hazards.stage import (
 )
 from scenarios.hazards.stoplines import crossed_on_red
 from scenarios.hazards.taxonomy import taxonomy
-from scenarios.hazards.verdict import around, evidence
+from scenarios.hazards.verdict import NOT_NEAR, around, evidence, not_observed
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.spec import SignalPhase
@@ -122,8 +122,10 @@ def expected(values: Columns, features: Columns, margin: float = 0.0) -> Array:
 
 def oracle(recording: Recording, net: RoadNetwork, packets: Iterable[Any] | None) -> Evidence:
     """Return whether somebody else crossed its stop line while its light was red, and that was urgent."""
-    seen = relations(recording, net)
-    crossed = crossed_on_red(recording, net) & seen.other
-    step = recording.step_s
+    crossed = crossed_on_red(recording, net)
+    crossed[recording.subject] = False
+    if not crossed.any():
+        return not_observed(LEAF.id, VERSION, "nobody else crossed a stop line on red")
+    seen, step = relations(recording, net), recording.step_s
     manoeuvre = seen.other & around(crossed, round(BEFORE_S / step), round(AFTER_S / step))
-    return evidence(LEAF.id, VERSION, recording, seen, manoeuvre, "nobody else crossed a stop line on red")
+    return evidence(LEAF.id, VERSION, recording, seen, manoeuvre, NOT_NEAR)

@@ -5,7 +5,7 @@ facts of the recording and of the map go in.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -25,7 +25,7 @@ HALF_LANE_M = 1.75  # assumed there
 STATION_M = 1e6  # longer than any lane
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Relations:
     """The agents in the frame of the subject's path; A agents, T steps, the subject's own row included."""
 
@@ -35,11 +35,17 @@ class Relations:
     aside_m: Array  # (A, T) distance of the centre from the path, not negative
     half_width_m: Array  # (A, T) of the body across the path
     cosine: Array  # (A, T) of the angle between heading and path
-    half_lane_m: Array  # (T,) half the width of the lane the subject is in
     ttc: Series  # (A, T)
     pet: Series  # (A, T)
     required: Series  # (A, T) required deceleration
     urgent: Array  # (A, T) bool: one of the three onset criteria
+    recording: Recording
+    net: RoadNetwork | None
+
+    @cached_property
+    def half_lane_m(self) -> Array:
+        """Return (T,) half the width of the lane the subject is in, m; looked up where somebody asks."""
+        return _half_lane(self.recording, self.net)
 
 
 @lru_cache(maxsize=4)
@@ -61,11 +67,12 @@ def relations(recording: Recording, net: RoadNetwork | None) -> Relations:
         aside_m=c.clear + half_wide + 0.5 * size[ego, 1],
         half_width_m=half_wide,
         cosine=c.cosine,
-        half_lane_m=_half_lane(recording, net),
         ttc=measured[0],
         pet=measured[1],
         required=measured[2],
         urgent=c.other & _urgent(*measured, in_corridor=c.clear <= 0.0),
+        recording=recording,
+        net=net,
     )
 
 

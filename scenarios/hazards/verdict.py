@@ -9,6 +9,8 @@ from scenarios.hazards.taxonomy import taxonomy
 from scenarios.model.evidence import Evidence, Observed, Outcome
 from scenarios.model.recording import Recording
 
+NOT_NEAR = "never near enough"
+
 
 def evidence(leaf: str, version: int, recording: Recording, seen: Relations, manoeuvre: Array, reason: str) -> Evidence:
     """Return the evidence of a leaf whose manoeuvre holds where `manoeuvre` (A, T) does.
@@ -24,8 +26,8 @@ def evidence(leaf: str, version: int, recording: Recording, seen: Relations, man
         spans = held_spans(manoeuvre[agent] & seen.urgent[agent], held, merge)
         found += [(first, last, agent) for first, last in spans[:1]]
     if not found:
-        why = "the manoeuvre never came near enough" if manoeuvre.any() else reason
-        return Evidence(leaf=leaf, oracle_version=version, observed=Observed.NOT_OBSERVED, reason=why)
+        why = NOT_NEAR if manoeuvre.any() else reason
+        return not_observed(leaf, version, why)
     first, last, agent = min(found, key=lambda f: (f[0], -severity(seen, f[2], f[0]), f[1]))
     ttc = worst(seen.ttc, agent, first, last)
     return Evidence(
@@ -40,6 +42,11 @@ def evidence(leaf: str, version: int, recording: Recording, seen: Relations, man
         min_ttc_s=0.0 if ttc is None else ttc,
         has_ttc=ttc is not None,
     )
+
+
+def not_observed(leaf: str, version: int, reason: str) -> Evidence:
+    """Return the verdict "not observed" with its reason."""
+    return Evidence(leaf=leaf, oracle_version=version, observed=Observed.NOT_OBSERVED, reason=reason)
 
 
 def held_spans(mask: Array, held: int, merge: int) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from typing import Any
 from scenarios.hazards.leaf import Leaf, Parameter
 from scenarios.hazards.registry import chosen
 from scenarios.hazards.taxonomy import taxonomy, taxonomy_digest
+from scenarios.sampling.odds import conditional
 from viewer.console import note, print_json, print_table
 from viewer.options import add_json
 
@@ -61,12 +62,20 @@ def parameter(p: Parameter) -> dict[str, Any]:
             "weights": list(p.prior.weights),
             "given": p.given_text,
             "within": p.within_text,
+            "kept": kept(p),
             "source": p.prior.source,
             "domain": p.prior.domain,
             "n": p.prior.n or None,
             "grade": p.prior.grade,
         },
     }
+
+
+def kept(p: Parameter) -> float | None:
+    """Return the probability that truncation to the range keeps; None where it depends on place and other values."""
+    if p.given is not None or p.within is not None:
+        return None
+    return round(float(conditional(p, {}, {}).mass), 6)
 
 
 def table_rows(leaf: Leaf) -> list[tuple[object, ...]]:
