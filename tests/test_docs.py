@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sensors.faults.registry import fault_values
 
 from roadnet.base.errors import InputError
 from scenarios.hazards.taxonomy import taxonomy
 from scenarios.sampling.overrides import parse
 from sensors.fault_text import fault
+from sensors.faults.registry import fault_values
 from sensors.rig import load_rig
 from viewer import cli
 from viewer.commands import show

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mcap.reader import make_reader
-from sensors.sensing import sense
 
 import scenarios
 from sensors.formats import mcap, native
 from sensors.rig import load_rig
+from sensors.sensing import sense
 from viewer import cli
 
 RIG = "observer"

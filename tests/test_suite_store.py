@@ -23,6 +23,7 @@ from scenarios.suite.records import canonical
 from scenarios.suite.store import Plan, block_path, create, missing_blocks, read_plan, seal, sealed_blocks, sweep
 
 ROOT = Path(store.__file__).resolve().parents[2]
+TESTS = Path(__file__).resolve().parent
 KEY = 0xFEDCBA9876543210
 
 
@@ -193,7 +194,7 @@ def test_the_order_is_write_sync_link_unlink_sync_folder(tmp_path: Path, monkeyp
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-sys.path[:0] = ["tests"]
+sys.path[:0] = [sys.argv[4]]
 import test_suite_store as t
 from scenarios.suite.store import block_path, seal
 step, when, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
@@ -213,7 +214,7 @@ def test_a_kill_at_any_step_leaves_no_torn_block_and_the_rest_is_swept(tmp_path:
     suite = tmp_path / "s"
     create(suite, plan())
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, step, when, str(suite)], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-c", CHILD, step, when, str(suite), str(TESTS)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
     for block in sealed_blocks(suite):
