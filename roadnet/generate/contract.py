@@ -17,6 +17,7 @@ from roadnet.network import Finding, Polynomials, RoadNetwork
 
 GAP_M, KINK_RAD = 1e-3, 1e-6
 OVERLAP_M2 = 0.05
+SNAP_M = 1e-6  # borders that coincide but for the last bit must not confuse the overlay
 NO_WIDTH_M = 0.05  # a lane that has narrowed to this may end
 
 
@@ -124,7 +125,7 @@ def overlaps(net: RoadNetwork) -> Iterator[Finding]:
         together = roads.in_junction[ra] and roads.in_junction[rb] and roads.junction[ra] == roads.junction[rb]
         if a >= b or together:
             continue
-        area = shapely.area(shapely.intersection(shapes[i], shapes[j]))
+        area = shapely.area(shapely.intersection(shapes[i], shapes[j], grid_size=SNAP_M))
         if area > OVERLAP_M2:
             where = f"{_lane_name(net, a)} and {_lane_name(net, b)}"
             yield _finding("overlap", where, f"{area:.2f} m2 in common outside of a junction")
