@@ -13,6 +13,7 @@ SHORTEST_SECTION_M = 1e-6
 STANDARD_MARK_M, BOLD_MARK_M = 0.12, 0.25  # OpenDRIVE leaves the widths of weights open; RMS (DE): 0.12 and 0.25
 LANE_TYPES = {t.name.lower().replace("_", ""): t for t in LaneType} | {
     "mwyentry": LaneType.ENTRY, "mwyexit": LaneType.EXIT, "bicycle": LaneType.BIKING, "shared": LaneType.DRIVING,
+    "special1": LaneType.SPECIAL, "special2": LaneType.SPECIAL, "special3": LaneType.SPECIAL,
 }  # fmt: skip
 MARK_TYPES = {t.name.lower().replace("_", ""): t for t in MarkType} | {"bottsdots": MarkType.BOTTS_DOTS}
 
@@ -105,7 +106,8 @@ def _lane(doc: Document, road: Road, row: int, section: int, e: Element, number:
         doc.find(e, "note", "lane_type", f"road {road.id} lane {number}", f"type {name[:40]!r} is not known: none")
         kind = LaneType.NONE
     forward = (number < 0) != road.left_hand
-    if doc.text(e, "direction", "standard") == "reversed":
+    said = e.find("userData[@code='direction']")  # what our writer does for 1.7, where lanes have no direction
+    if "reversed" in (doc.text(e, "direction", ""), "" if said is None else doc.text(said, "value", "")):
         forward = not forward
     lane = Lane(row, section, number, kind, begin, end, forward, e, width=doc.cubics(e, "width", "sOffset"))
     if not lane.width and e.find("border") is None:
