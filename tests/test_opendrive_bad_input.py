@@ -47,7 +47,7 @@ def test_doctype_is_refused_before_entities_grow(tmp_path: Path) -> None:
 
 def test_empty_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
     assert "empty" in refusal(tmp_path, "  \n")
-    assert "<OpenDRIVE>" in refusal(tmp_path, "<osm/>")
+    assert "<OpenDRIVE>" in refusal(tmp_path, "<kml/>")
     assert "well-formed" in refusal(tmp_path, b"\x89PNG\r\n\x1a\n")
     with pytest.raises(InputError, match="no such file"):
         roadnet.load(tmp_path / "absent.xodr")

@@ -21,4 +21,11 @@ railroad, station                                no
 
 from roadnet.formats.opendrive.reader import read
 
-__all__ = ["read"]
+__all__ = ["ROOT", "matches", "read"]
+
+ROOT = "OpenDRIVE"
+
+
+def matches(root_tag: str) -> bool:
+    """Whether a file with this root element is for this reader."""
+    return root_tag == ROOT
