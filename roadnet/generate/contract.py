@@ -29,6 +29,7 @@ def violations(net: RoadNetwork) -> tuple[Finding, ...]:
         *profile_breaks(net),
         *lane_gaps(net),
         *negative_widths(net),
+        *folds(net),
         *overlaps(net),
         *dead_ends(net),
     )
@@ -110,6 +111,19 @@ def least_value(abcd: Array, length: float) -> float:
     turns = [x for x in np.roots([3 * d, 2 * c, b]) if abs(x.imag) < 1e-12] if (c or d) else []
     at = [0.0, length, *(float(x.real) for x in turns if 0.0 < x.real < length)]
     return min(a + x * (b + x * (c + x * d)) for x in at)
+
+
+def folds(net: RoadNetwork) -> Iterator[Finding]:
+    """Yield lanes whose edge runs backwards: a bend tighter than the lane is wide."""
+    lanes = net.lanes
+    owner = np.repeat(np.arange(len(lanes)), np.diff(lanes.centre_start))
+    ahead = np.stack([np.cos(lanes.centre_heading), np.sin(lanes.centre_heading)], 1)[:-1]
+    same = owner[1:] == owner[:-1]
+    back = np.zeros(len(ahead), bool)
+    for edge in (lanes.left_edge, lanes.right_edge):
+        back |= np.einsum("ij,ij->i", np.diff(edge[:, :2], axis=0), ahead) < 0.0
+    for k in np.unique(owner[:-1][back & same]).tolist():
+        yield _finding("fold", _lane_name(net, k), "an edge runs backwards")
 
 
 def overlaps(net: RoadNetwork) -> Iterator[Finding]:

@@ -13,11 +13,12 @@ from roadnet.generate.parts.roads import RoadSpec, Section, map_bytes, sides
 
 PLACES = frozenset({"following", "kerbside"})
 MERKBLATT = "German Merkblatt Kreisverkehre 2006, recalled"
+LEG_ROOM_M, RING_KPH = 9.0, 30.0  # of the inscribed diameter for each leg: entries keep a radius (ours)
 SPLITTER_M, CROSSWALK_AT_M = 20.0, 6.0  # length of the splitter island; a car's length before the ring
 RANGES = {
     "legs": Range(low=3.0, high=5.0, unit="", source=f"{MERKBLATT}: three to five legs", step=1.0),
     "inscribed_m": Range(low=30.0, high=45.0, unit="m", source=f"{MERKBLATT}: small ones 26 to 40 m, outside towns to 50 m"),
-    "ring_lane_m": Range(low=5.5, high=7.0, unit="m", source=f"{MERKBLATT}: 6.5 m at 35 m, 7.5 m at 30 m"),
+    "ring_lane_m": Range(low=5.0, high=6.5, unit="m", source=f"{MERKBLATT}: 6.5 m at 35 m, less with an apron inside"),
     "lane_width_m": Range(low=3.25, high=3.75, unit="m", source=f"{MERKBLATT}: entries 3.25 to 3.75 m"),
     "splitter_m": Range(low=0.6, high=1.5, unit="m", source=f"{MERKBLATT}: half of an island of 1.6 to 2.5 m"),
     "sidewalk_m": Range(low=2.0, high=3.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"),
@@ -32,7 +33,7 @@ class Roundabout:
 
     legs: int = 4
     inscribed_m: float = 36.0
-    ring_lane_m: float = 6.5
+    ring_lane_m: float = 6.0
     lane_width_m: float = 3.5
     splitter_m: float = 1.0
     sidewalk_m: float = 2.5
@@ -49,8 +50,16 @@ def sample(seed: int) -> Roundabout:
 
 
 def document(form: Roundabout) -> bytes:
-    """Return the roundabout as OpenDRIVE 1.7, its legs evenly spread."""
-    ring = Ring(id="9", x=0.0, y=0.0, inscribed_m=form.inscribed_m, lane_m=form.ring_lane_m, speed_kph=30.0)
+    """Return the roundabout as OpenDRIVE 1.7, its legs evenly spread; it is wider where its legs need the room."""
+    ring = Ring(
+        id="9",
+        x=0.0,
+        y=0.0,
+        inscribed_m=max(form.inscribed_m, LEG_ROOM_M * form.legs),
+        lane_m=form.ring_lane_m,
+        sidewalk_m=form.sidewalk_m,
+        speed_kph=RING_KPH,
+    )
     legs = [leg(form, ring, k) for k in range(form.legs)]
     roads, junctions = ring_roads(ring, [Mouth(road=road, end=START) for road in legs], lane=2, first=1000)
     return map_bytes("roundabout", [*legs, *roads], junctions)

@@ -1,11 +1,13 @@
 """What stands beside, over and on a road: things (<object>) and signs, lights, painted lines (<signal>)."""
 
 from dataclasses import dataclass
+from math import cos, pi, sin
 
 from roadnet.generate.document import Element, add
 
 STOP, YIELD, STOP_LINE, YIELD_LINE, LIMIT, PRIORITY, RAIL, WORKS = "206", "205", "294", "341", "274", "301", "201", "123"
 NARROW, CROSSING_SIGN, SCHOOL, CLOSED_LANE, ROUNDABOUT = "120", "350", "136", "531", "215"
+OUTLINED, ROUND_CORNERS = ("crosswalk", "trafficIsland"), 32
 LIGHT = "1000001"  # the OpenDRIVE catalogue's number of a traffic light
 SIGN_ABOVE_M, SIGN_SIZE_M = 2.2, 0.6  # lower edge over the ground, width of a round sign (German VwV-StVO, recalled)
 
@@ -32,6 +34,7 @@ class Thing:
     up_m: float = 0.0
     turn_rad: float = 0.0
     round: bool = False
+    ahead_m: float = 0.0  # of a crosswalk: its middle lies so far along the road from s_m, perhaps beyond its end
     run: Run | None = None
 
 
@@ -66,12 +69,22 @@ def add_things(node: Element, road: str, things: tuple[Thing, ...]) -> None:
                 out, "repeat", s=thing.s_m, length=thing.run.length_m, distance=thing.run.distance_m, tStart=thing.t_m,
                 tEnd=end, heightStart=height, heightEnd=height, zOffsetStart=thing.up_m, zOffsetEnd=thing.up_m,
             )  # fmt: skip
-        if thing.type == "crosswalk":
+        if thing.type in OUTLINED:
             outline = add(add(out, "outlines"), "outline", id="0", closed="true")
-            for i, (u, v) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
-                add(outline, "cornerLocal", u=u * length / 2, v=v * width / 2, z=0.0, height=0.0, id=str(i))
+            for i, (u, v) in enumerate(corners(thing)):
+                add(outline, "cornerLocal", u=u, v=v, z=0.0, height=height, id=str(i))
         if thing.type == "parkingSpace":
             add(out, "parkingSpace", access="car")
+
+
+def corners(thing: Thing) -> list[tuple[float, float]]:
+    """Return the outline of a thing, m from its place along and across the road, counter-clockwise."""
+    length, width, _ = thing.size
+    if thing.round:
+        turns = [2 * pi * k / ROUND_CORNERS for k in range(ROUND_CORNERS)]
+        return [(width / 2 * cos(a), width / 2 * sin(a)) for a in turns]
+    box = ((1, 1), (-1, 1), (-1, -1), (1, -1))
+    return [(thing.ahead_m + u * length / 2, v * width / 2) for u, v in box]
 
 
 def add_signs(node: Element, road: str, signs: tuple[Sign, ...]) -> None:

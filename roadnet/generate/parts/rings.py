@@ -23,6 +23,7 @@ class Ring:
     y: float
     inscribed_m: float  # outer diameter
     lane_m: float
+    sidewalk_m: float  # outside of the lane
     speed_kph: float
 
     @property
@@ -55,7 +56,8 @@ class Ring:
 def roundabout(ring: Ring, legs: Sequence[Mouth], *, lane: int, first: int) -> tuple[list[RoadSpec], list[JunctionSpec]]:
     """Return the ring's roads, the connecting roads numbered from `first`, and the junctions.
 
-    legs: counter-clockwise, at ring.reach_m along their direction; lane: number outward of their driving lane.
+    legs: counter-clockwise, at ring.reach_m along their direction; lane: number outward of their driving lane,
+    with the sidewalk next to it.
     """
     angles = [leg.outward[2] for leg in legs]
     gaps = [((b - a) % (2 * pi)) or 2 * pi for a, b in zip(angles, angles[1:] + angles[:1], strict=True)]
@@ -73,8 +75,8 @@ def roundabout(ring: Ring, legs: Sequence[Mouth], *, lane: int, first: int) -> t
             Movement(
                 start=inflow, end=outflow, from_=(1,), to=(1,), pieces=(Piece(2 * spread * ring.inner_m, bend, bend),)
             ),
-            Movement(start=inflow, end=leg, from_=(1,), to=(lane,)),
-            Movement(start=leg, end=outflow, from_=(lane,), to=(1,), speed_kph=ring.speed_kph),
+            Movement(start=inflow, end=leg, from_=(1, 2), to=(lane, lane + 1)),
+            Movement(start=leg, end=outflow, from_=(lane, lane + 1), to=(1, 2), speed_kph=ring.speed_kph),
         ]
         more, junction = joint(ring.junction(k), movements, name="roundabout", first=first + 10 * (k + 1))
         roads += more
@@ -97,7 +99,13 @@ def arc(ring: Ring, id: str, angle_rad: float, turn_rad: float, before: str, aft
         start=ring.point(angle_rad),
         pieces=(Piece(ring.inner_m * turn_rad, k, k),),
         sections=(
-            Section(right=(LaneSpec(id=-1, type="driving", width_m=ring.lane_m, mark="solid"),), centre_mark="solid"),
+            Section(
+                right=(
+                    LaneSpec(id=-1, type="driving", width_m=ring.lane_m, mark="curb"),
+                    LaneSpec(id=-2, type="sidewalk", width_m=ring.sidewalk_m, height_m=0.12),
+                ),
+                centre_mark="solid",
+            ),
         ),
         speeds_kph=((0.0, ring.speed_kph),),
         links={START: ("junction", before, ""), END: ("junction", after, "")},

@@ -1,16 +1,18 @@
 """Streets: lanes with parking and sidewalks, crosswalks, parked spaces, and what lines the street."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from numpy.random import Generator
 
 from roadnet.generate.boulevard import scenery
 from roadnet.generate.document import LaneSpec
 from roadnet.generate.parts.furniture import CROSSING_SIGN, Sign, Thing
+from roadnet.generate.parts.profiles import smooth
 from roadnet.generate.parts.roads import Section, sides
 
 SPACE_M = 5.7  # length of a space along the kerb (EAR 05, recalled: assumed)
+BAY_FROM_M, BAY_TAPER_M = 14.0, 6.0  # parking begins so far from a street's ends, over such a taper (ours)
 CROSSWALK_LONG_M = 4.0  # width of a crosswalk, measured along the street (R-FGUe 2001: 3 to 4 m, recalled)
 CROSSWALK_CLEAR_M = 10.0  # no parking so near to its middle (StVO section 12: 5 m before it)
 
@@ -39,16 +41,35 @@ class StreetSection:
 def street_section(cs: StreetSection, s_m: float = 0.0) -> Section:
     """Return the lane section of a street."""
     out = [
-        LaneSpec(id=0, type="driving", width_m=cs.lane_m, mark="broken" if k + 1 < cs.lanes or cs.bike_m else "solid")
+        LaneSpec(id=0, key=f"D{k}", type="driving", width_m=cs.lane_m, mark="broken" if k + 1 < cs.lanes or cs.bike_m else "solid")
         for k in range(cs.lanes)
     ]
     if cs.bike_m:
-        out.append(LaneSpec(id=0, type="biking", width_m=cs.bike_m, mark="solid"))
+        out.append(LaneSpec(id=0, key="B", type="biking", width_m=cs.bike_m, mark="solid"))
     if cs.parking_m:
-        out.append(LaneSpec(id=0, type="parking", width_m=cs.parking_m))
-    out[-1] = LaneSpec(id=0, type=out[-1].type, width_m=out[-1].width_m, mark="curb")
-    out.append(LaneSpec(id=0, type="sidewalk", width_m=cs.sidewalk_m, height_m=0.12))
+        out.append(LaneSpec(id=0, key="P", type="parking", width_m=cs.parking_m))
+    out[-1] = replace(out[-1], mark="curb")
+    out.append(LaneSpec(id=0, key="S", type="sidewalk", width_m=cs.sidewalk_m, height_m=0.12))
     return Section(s_m=s_m, **sides(out), centre_mark="solid" if cs.lanes > 1 else "broken")
+
+
+def bayed_sections(cs: StreetSection, length_m: float) -> tuple[Section, ...]:
+    """Return the sections of a street whose parking lanes begin and end clear of its ends."""
+    plain = replace(cs, parking_m=0.0)
+    if not cs.parking_m or length_m < 2 * (BAY_FROM_M + BAY_TAPER_M) + SPACE_M:
+        return (street_section(plain),)
+    long = length_m - 2 * BAY_FROM_M
+    widths = (
+        smooth(0.0, BAY_TAPER_M, 0.0, cs.parking_m),
+        (BAY_TAPER_M, cs.parking_m, 0.0, 0.0, 0.0),
+        smooth(long - BAY_TAPER_M, BAY_TAPER_M, cs.parking_m, 0.0),
+    )
+    middle = street_section(cs, BAY_FROM_M)
+    bayed = {
+        side: tuple(replace(x, widths=widths) if x.type == "parking" else x for x in lanes)
+        for side, lanes in (("left", middle.left), ("right", middle.right))
+    }
+    return street_section(plain), replace(middle, **bayed), street_section(plain, length_m - BAY_FROM_M)
 
 
 def crosswalks(cs: StreetSection, at: Sequence[float]) -> tuple[tuple[Thing, ...], tuple[Sign, ...]]:
