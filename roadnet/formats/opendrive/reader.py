@@ -14,11 +14,9 @@ from roadnet.formats.opendrive.links import LaneLinks, directed, neighbours, suc
 from roadnet.formats.opendrive.objects import read_objects
 from roadnet.formats.opendrive.roads import Road, polynomials, read_roads, road_table
 from roadnet.formats.opendrive.signals import read_signals, signal_table
-from roadnet.frames import wrap_angle
 from roadnet.lane_lines import LaneRows, lane_lines
-from roadnet.network import DRIVABLE, CentreMarks, Finding, Junctions, Lanes, RoadNetwork, Roads, Source
+from roadnet.network import DRIVABLE, CentreMarks, Junctions, Lanes, RoadNetwork, Roads, Source
 
-GAP_M, KINK_RAD = 0.05, 0.05  # lane ends that miss each other by more are a finding
 HIGHEST_M, WIDEST_M, LONGEST_JUMP_M = 2e4, 200.0, 100.0  # samples are 2 m of road apart: no lane leaps so far
 
 
@@ -54,7 +52,7 @@ def read(path: str | Path) -> RoadNetwork:
         ),
         signals=signal_table(doc, read_signals(doc, roads), table, columns),
         objects=read_objects(doc, roads, table),
-        findings=(*doc.findings, *_link_findings(table, lanes)),
+        findings=tuple(doc.findings),
     )
 
 
@@ -114,23 +112,6 @@ def _check_bounds(doc: Document, lines: dict[str, Array]) -> None:
         largest = np.abs(column).max(initial=0.0)
         if not largest <= most:
             raise InputError(str(doc.path), got=f"a {name} of {largest:g} m", wanted=f"at most {most:g} m")
-
-
-def _link_findings(roads: Roads, lanes: Lanes) -> list[Finding]:
-    """Return the links between drivable lanes whose ends do not meet."""
-    a = np.repeat(np.arange(len(lanes)), np.diff(lanes.successor_start))
-    b = lanes.successor
-    end, begin = lanes.centre_start[a + 1] - 1, lanes.centre_start[b]
-    gap = np.linalg.norm(lanes.centre[end] - lanes.centre[begin], axis=-1)
-    kink = np.abs(wrap_angle(lanes.centre_heading[end] - lanes.centre_heading[begin]))
-    both = lanes.drivable[a] & lanes.drivable[b]
-    out = []
-    for i in np.flatnonzero(both & ((gap > GAP_M) | (kink > KINK_RAD))).tolist():
-        where = " to ".join(f"road {roads.id[lanes.road[k]]} lane {lanes.id[k]}" for k in (a[i], b[i]))
-        code = "gap" if gap[i] > GAP_M else "kink"
-        text = f"lane centres {gap[i]:.3f} m and {kink[i]:.3f} rad apart"
-        out.append(Finding(severity="problem", code=code, where=where, message=text))
-    return out
 
 
 def _source(doc: Document) -> Source:

@@ -118,9 +118,13 @@ def _governed(signal: Signal, roads: Roads, lanes: dict[str, Array]) -> list[int
 def _groups(doc: Document, signals: list[Signal], dynamic: Array) -> tuple[Array, tuple[str, ...]]:
     """Return (group of each signal, ids): a controller's signals are one group, others one each."""
     controller: dict[str, str] = {}
+    known = {x.id for x in signals}
     for e in doc.root.iterfind("controller"):
         for control in e.iterfind("control"):
-            controller.setdefault(doc.text(control, "signalId", ""), doc.text(e, "id"))
+            name = doc.text(control, "signalId", "")
+            controller.setdefault(name, doc.text(e, "id"))
+            if name not in known:
+                doc.find(control, "problem", "dangling_signal", f"controller {e.get('id')}", f"no signal {name!r}")
     names: dict[str, int] = {}
     group = np.zeros(len(signals), np.int32)
     for i, x in enumerate(signals):
