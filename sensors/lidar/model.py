@@ -36,7 +36,7 @@ def sweep(scene: Scene, mount: LidarMount, key: int) -> tuple[dict[str, Array], 
     plan, image = layout(mount.device), range_image(scene, mount)
     C, B = image.depth.shape
     out = _room(C * B)
-    counts = np.zeros((1 + len(scene.mesh), 3), np.int32)
+    counts = np.zeros((1 + len(scene.mesh), 2), np.int32)
     duration = scene.t_end_ns - scene.t_start_ns
     n = receive(
         image, link_budget(scene, mount.device), np.uint64(key), plan.slot_of_ring, plan.group_of_ring,
@@ -46,7 +46,8 @@ def sweep(scene: Scene, mount: LidarMount, key: int) -> tuple[dict[str, Array], 
     # views of the room: at most the rays without a return are carried along
     points = {name: getattr(out, name)[:n] for name in ("xyz", "intensity", "t_off_ns", "ring", "column")}
     truth = {name: getattr(out, name)[:n] for name in ("instance", "material", "range_m", "cause")}
-    return points, truth | {"counts": counts[1:]}
+    met = counts.sum(1, dtype=np.int32)  # within reach: delivered or lost
+    return points, truth | {"counts": np.column_stack([met, counts])[1:]}
 
 
 def link_budget(scene: Scene, device: LidarDevice) -> Link:
