@@ -8,18 +8,39 @@ from numpy.random import Generator
 from roadnet.base.streams import Streams
 from roadnet.generate.crossing import Arm, Crossing, Thing, crossing_document
 from roadnet.generate.document import Piece
+from roadnet.generate.parts.ranges import RAST, Range, drawn
+
+PLACES = frozenset({"following", "side_by_side", "kerbside", "signalled_crossing"})
+RANGES = {
+    "scenery": Range(low=0.0, high=999.0, unit="", source="ours: seed of the scenery", step=1.0),
+    "radius_m": Range(
+        low=180.0, high=400.0, unit="m", source=f"{RAST}: main streets; ours, wide enough for the houses"
+    ),
+    "clothoid_m": Range(low=40.0, high=90.0, unit="m", source="A between R/3 and R (RAL 2012), recalled"),
+    "lane_width_m": Range(low=3.0, high=3.5, unit="m", source=f"{RAST}: lanes of built-up areas"),
+    "parking_m": Range(low=2.0, high=2.3, unit="m", source=f"{RAST}: parking along the kerb 2.0 m"),
+    "speed_kph": Range(low=30.0, high=60.0, unit="km/h", source="German StVO: 50 km/h in towns", step=10.0),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Boulevard:
     """The form's parameters. Clothoids join line and arc: A = sqrt(R L) of 130 m at R 240 m."""
 
-    seed: int = 1  # of the scenery
+    scenery: int = 1  # its seed
     radius_m: float = 240.0
     clothoid_m: float = 70.0
     lane_width_m: float = 3.25
     parking_m: float = 2.2
     speed_kph: float = 50.0
+
+
+FORM = Boulevard
+
+
+def sample(seed: int) -> Boulevard:
+    """Return parameters drawn from RANGES."""
+    return Boulevard(**drawn("boulevard", RANGES, seed))  # type: ignore[arg-type]
 
 
 def document(form: Boulevard) -> bytes:
@@ -42,7 +63,7 @@ def document(form: Boulevard) -> bytes:
     }
     arms = []
     for id, (heading, pieces, climb, parking) in roads.items():
-        rng = Streams(form.seed, int(id)).rng("boulevard scenery")
+        rng = Streams(form.scenery, int(id)).rng("boulevard scenery")
         kerb = shape.lanes * shape.lane_width_m + parking
         arms.append(
             Arm(

@@ -123,7 +123,9 @@ def connections(shape: Crossing, arms: Sequence[Arm], a: Arm, b: Arm) -> list[Co
     right = turn < -0.5
     closed = abs(turn) < 0.5 and not any(turn_of(a, arm) < -0.5 for arm in arms if arm is not a)
     return [
-        Connection(start=a, end=b, lane_in=k, lane_out=-k, right_turn=right, kerb=right or closed and k == shape.lanes)
+        Connection(
+            start=a, end=b, lane_in=k, lane_out=-k, right_turn=right, kerb=right or (closed and k == shape.lanes)
+        )
         for k in lanes
     ]
 

@@ -1,7 +1,7 @@
 """A two-lane rural road of curves that swing left and right, clothoids between, cross slope by radius."""
 
 from dataclasses import dataclass
-from math import radians, sqrt
+from math import radians
 
 from roadnet.generate.document import Piece
 from roadnet.generate.parts.furniture import Run, Thing
@@ -86,8 +86,3 @@ def curve(radius_m: float, turn_rad: float) -> tuple[Piece, ...]:
     k = side / radius_m
     arc = radius_m * abs(turn_rad) - ramp
     return Piece(ramp, 0.0, k), Piece(arc, k, k), Piece(ramp, k, 0.0)
-
-
-def clothoid_parameter(radius_m: float, length_m: float) -> float:
-    """Return A of a clothoid, m: A^2 = R L."""
-    return sqrt(radius_m * length_m)

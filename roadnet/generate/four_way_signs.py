@@ -13,7 +13,9 @@ RANGES = {
     "control": Choice(words=CONTROLS, source="German StVO section 8; all-way stops: US MUTCD 2B.07"),
     "lane_width_m": Range(low=2.75, high=3.5, unit="m", source=f"{RAST}: lanes of built-up areas"),
     "corner_radius_m": Range(low=6.0, high=12.0, unit="m", source=f"{RAST}: kerb radii"),
-    "sidewalk_m": Range(low=2.0, high=4.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"),
+    "sidewalk_m": Range(
+        low=2.0, high=4.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"
+    ),
     "approach_m": Range(low=80.0, high=200.0, unit="m", source=OURS),
     "speed_kph": Range(low=30.0, high=50.0, unit="km/h", source="German StVO: 50 km/h in towns", step=10.0),
 }
@@ -49,9 +51,7 @@ def document(form: FourWaySigns) -> bytes:
         corner_radius_m=form.corner_radius_m,
         speed_kph=form.speed_kph,
     )
-    side, main = {"all_stop": ("stop", "stop"), "none": ("none", "none")}.get(
-        form.control, (form.control, "priority")
-    )
+    side, main = {"all_stop": ("stop", "stop"), "none": ("none", "none")}.get(form.control, (form.control, "priority"))
     arms = [
         Arm(
             id=str(k + 1),

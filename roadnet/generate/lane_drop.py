@@ -19,7 +19,9 @@ RANGES = {
     "median_m": Range(low=1.5, high=2.5, unit="m", source=f"{RAA}: half of 4 m, with the edge strips"),
     "shoulder_m": Range(low=2.0, high=3.0, unit="m", source=f"{RAA}: emergency lane 2.5 to 3 m"),
     "lead_m": Range(low=250.0, high=500.0, unit="m", source=OURS),
-    "taper_m": Range(low=90.0, high=250.0, unit="m", source="US MUTCD 3B.12: L = W S / 1.6, 3.6 m at 40-110 km/h, recalled"),
+    "taper_m": Range(
+        low=90.0, high=250.0, unit="m", source="US MUTCD 3B.12: L = W S / 1.6, 3.6 m at 40-110 km/h, recalled"
+    ),
     "radius_m": Range(low=900.0, high=3000.0, unit="m", source=f"{RAA}: EKA 1 A from 900 m"),
     "turn_deg": Range(low=5.0, high=15.0, unit="deg", source=OURS),
     "speed_kph": Range(low=80.0, high=130.0, unit="km/h", source="posted limits of European motorways", step=10.0),

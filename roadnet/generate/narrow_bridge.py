@@ -6,7 +6,7 @@ from roadnet.generate.document import Cubic, LaneSpec, Piece
 from roadnet.generate.parts.furniture import LIMIT, NARROW, Run, Sign, Thing
 from roadnet.generate.parts.profiles import level, smooth, vertical
 from roadnet.generate.parts.ranges import OURS, RAL, Range, drawn
-from roadnet.generate.parts.roads import RoadSpec, Section, Structure, map_bytes, sides
+from roadnet.generate.parts.roads import RoadSpec, Structure, both_sides, map_bytes
 
 PLACES = frozenset({"following", "kerbside"})
 RANGES = {
@@ -14,7 +14,9 @@ RANGES = {
     "approach_m": Range(low=150.0, high=350.0, unit="m", source=OURS),
     "taper_m": Range(low=20.0, high=60.0, unit="m", source=f"{RAL}: widths change over L = v sqrt(b / 3)"),
     "lane_width_m": Range(low=3.0, high=3.5, unit="m", source=f"{RAL}: RQ 9 to RQ 11"),
-    "bridge_lane_m": Range(low=2.4, high=2.9, unit="m", source="two cars pass at 4.75 m, car and lorry at 5.55 m: RASt 06, recalled"),
+    "bridge_lane_m": Range(
+        low=2.4, high=2.9, unit="m", source="two cars pass at 4.75 m, car and lorry at 5.55 m: RASt 06, recalled"
+    ),
     "shoulder_m": Range(low=1.0, high=1.5, unit="m", source=f"{RAL}: unpaved shoulder"),
     "hump": Range(low=0.0, high=0.04, unit="m/m", source=f"{RAL}: EKL 3 at most 6.5 %"),
     "speed_kph": Range(low=60.0, high=100.0, unit="km/h", source="German StVO: 100 km/h outside towns", step=10.0),
@@ -63,7 +65,7 @@ def document(form: NarrowBridge) -> bytes:
         name="bridge road",
         start=(0.0, 0.0, 0.0),
         pieces=(Piece(length),),
-        sections=(Section(**sides(outward), centre_mark="broken"),),
+        sections=(both_sides(outward, centre_mark="broken"),),
         speeds_kph=((0.0, form.speed_kph),),
         elevation=vertical([(form.hump, half), (-form.hump, half)], [crest]),
         things=tuple(

@@ -22,7 +22,9 @@ RANGES = {
     "lane_width_m": Range(low=2.75, high=3.5, unit="m", source=f"{RAL}: RQ 9 to RQ 11"),
     "shoulder_m": Range(low=1.5, high=2.0, unit="m", source=f"{RAL}: unpaved shoulder"),
     "rail_m": Range(low=80.0, high=250.0, unit="m", source=OURS),
-    "speed_kph": Range(low=50.0, high=70.0, unit="km/h", source="German StVO: 70 km/h before level crossings", step=10.0),
+    "speed_kph": Range(
+        low=50.0, high=70.0, unit="km/h", source="German StVO: 70 km/h before level crossings", step=10.0
+    ),
 }
 
 
@@ -79,14 +81,25 @@ def road(form: RailCrossing, id: str, start: Pose, end: str) -> RoadSpec:
     lanes = (side, side)
     signs = [
         Sign(type=RAIL, s_m=s, t_m=verge, lanes=lanes, facing=facing, width_m=0.8),
-        Sign(type=STOP_LINE, s_m=s, t_m=side * form.lane_width_m / 2, lanes=lanes, facing=facing, width_m=form.lane_width_m),
+        Sign(
+            type=STOP_LINE,
+            s_m=s,
+            t_m=side * form.lane_width_m / 2,
+            lanes=lanes,
+            facing=facing,
+            width_m=form.lane_width_m,
+        ),
     ]
     things = []
     if form.guard != "cross":
-        signs.append(Sign(type=LIGHT, id=f"L{id}", s_m=s, t_m=verge + side * 0.4, lanes=lanes, facing=facing, width_m=0.35))
+        signs.append(
+            Sign(type=LIGHT, id=f"L{id}", s_m=s, t_m=verge + side * 0.4, lanes=lanes, facing=facing, width_m=0.35)
+        )
     if form.guard == "barriers":
         box = Thing(type="pole", name="barrier drive", s_m=s, t_m=verge + side * 0.9, size=(0.5, 0.5, 1.2), round=True)
-        boom = Thing(type="barrier", name="boom, raised", s_m=s, t_m=verge + side * 0.9, size=(0.15, 0.15, 5.0), up_m=1.0)
+        boom = Thing(
+            type="barrier", name="boom, raised", s_m=s, t_m=verge + side * 0.9, size=(0.15, 0.15, 5.0), up_m=1.0
+        )
         things = [box, boom]
     return RoadSpec(
         id=id,

@@ -8,8 +8,8 @@ from roadnet.generate.parts.furniture import Thing
 from roadnet.generate.parts.joints import Mouth
 from roadnet.generate.parts.profiles import smooth
 from roadnet.generate.parts.ranges import OURS, RAST, Range, drawn
-from roadnet.generate.parts.rings import Ring, give_way, roundabout as ring_roads
-from roadnet.generate.parts.roads import RoadSpec, Section, map_bytes, sides
+from roadnet.generate.parts.rings import Ring, give_way, ring_roads
+from roadnet.generate.parts.roads import RoadSpec, both_sides, map_bytes
 
 PLACES = frozenset({"following", "kerbside"})
 MERKBLATT = "German Merkblatt Kreisverkehre 2006, recalled"
@@ -17,11 +17,15 @@ LEG_ROOM_M, RING_KPH = 9.0, 30.0  # of the inscribed diameter for each leg: entr
 SPLITTER_M, CROSSWALK_AT_M = 20.0, 6.0  # length of the splitter island; a car's length before the ring
 RANGES = {
     "legs": Range(low=3.0, high=5.0, unit="", source=f"{MERKBLATT}: three to five legs", step=1.0),
-    "inscribed_m": Range(low=30.0, high=45.0, unit="m", source=f"{MERKBLATT}: small ones 26 to 40 m, outside towns to 50 m"),
+    "inscribed_m": Range(
+        low=30.0, high=45.0, unit="m", source=f"{MERKBLATT}: small ones 26 to 40 m, outside towns to 50 m"
+    ),
     "ring_lane_m": Range(low=5.0, high=6.5, unit="m", source=f"{MERKBLATT}: 6.5 m at 35 m, less with an apron inside"),
     "lane_width_m": Range(low=3.25, high=3.75, unit="m", source=f"{MERKBLATT}: entries 3.25 to 3.75 m"),
     "splitter_m": Range(low=0.6, high=1.5, unit="m", source=f"{MERKBLATT}: half of an island of 1.6 to 2.5 m"),
-    "sidewalk_m": Range(low=2.0, high=3.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"),
+    "sidewalk_m": Range(
+        low=2.0, high=3.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"
+    ),
     "leg_m": Range(low=120.0, high=250.0, unit="m", source=OURS),
     "speed_kph": Range(low=30.0, high=70.0, unit="km/h", source="German StVO: 50 km/h in towns", step=10.0),
 }
@@ -81,12 +85,14 @@ def leg(form: Roundabout, ring: Ring, k: int) -> RoadSpec:
         start=ring.leg_start(2 * pi * k / form.legs),
         pieces=(Piece(form.leg_m),),
         sections=(
-            Section(**sides(near)),
-            Section(s_m=SPLITTER_M, **sides(near[1:]), centre_mark="broken"),
+            both_sides(near),
+            both_sides(near[1:], s_m=SPLITTER_M, centre_mark="broken"),
         ),
         speeds_kph=((0.0, form.speed_kph),),
         links={START: ("junction", ring.junction(k), "")},
         things=(Thing(type="crosswalk", s_m=CROSSWALK_AT_M, t_m=0.0, size=(3.0, 2 * kerb - 0.5, 0.0)),),
     )
-    signs = give_way(road, START, lane=2, t_m=kerb + 0.6, lane_t_m=kerb - form.lane_width_m / 2, lane_m=form.lane_width_m)
+    signs = give_way(
+        road, START, lane=2, t_m=kerb + 0.6, lane_t_m=kerb - form.lane_width_m / 2, lane_m=form.lane_width_m
+    )
     return replace(road, signs=signs)

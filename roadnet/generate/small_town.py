@@ -18,7 +18,7 @@ from roadnet.generate.parts.corners import crossing_of_streets, light_id, ruled
 from roadnet.generate.parts.furniture import LIMIT, SCHOOL, Sign, Thing
 from roadnet.generate.parts.joints import Mouth
 from roadnet.generate.parts.ranges import OURS, RAST, Range, drawn
-from roadnet.generate.parts.rings import Ring, give_way, roundabout
+from roadnet.generate.parts.rings import Ring, give_way, ring_roads
 from roadnet.generate.parts.roads import Link, Pose, RoadSpec, map_bytes
 from roadnet.generate.parts.streets import (
     BAY_FROM_M,
@@ -40,11 +40,15 @@ RANGES = {
     "approach_m": Range(low=120.0, high=250.0, unit="m", source=OURS),
     "lane_width_m": Range(low=2.75, high=3.5, unit="m", source=f"{RAST}: lanes of built-up areas"),
     "parking_m": Range(low=2.0, high=2.3, unit="m", source=f"{RAST}: parking along the kerb 2.0 m"),
-    "sidewalk_m": Range(low=2.0, high=3.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"),
+    "sidewalk_m": Range(
+        low=2.0, high=3.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"
+    ),
     "corner_radius_m": Range(low=7.0, high=10.0, unit="m", source=f"{RAST}: kerb radii"),
     "inscribed_m": Range(low=30.0, high=36.0, unit="m", source="German Merkblatt Kreisverkehre 2006, recalled"),
     "speed_kph": Range(low=30.0, high=50.0, unit="km/h", source="German StVO: 50 km/h in towns", step=10.0),
-    "school_kph": Range(low=20.0, high=30.0, unit="km/h", source="German StVO section 45: 30 km/h at schools", step=10.0),
+    "school_kph": Range(
+        low=20.0, high=30.0, unit="km/h", source="German StVO section 45: 30 km/h at schools", step=10.0
+    ),
 }
 
 
@@ -91,7 +95,7 @@ def document(form: SmallTown) -> bytes:
     legs = [Mouth(road=road[id], end=START) for id in ("S1", "S3", "1")]
     lights = {"1": (light_id(road["S1"], END), light_id(road["S2"], START)),
               "2": (light_id(road["S4"], START), light_id(road["3"], START))}  # fmt: skip
-    rings, ring_junctions = roundabout(ring, legs, lane=1, first=9000)
+    rings, ring_junctions = ring_roads(ring, legs, lane=1, first=9000)
     out, junctions = [*road.values(), *rings], [*ring_junctions]
     for id, name, ends, groups in (
         ("100", "lights", (("S2", START), ("S4", START), ("S1", END), ("3", START)), lights),
@@ -131,9 +135,7 @@ def layout(form: SmallTown, ring: Ring) -> list[Wanted]:
 
 def cross_section(form: SmallTown, parking_m: float) -> StreetSection:
     """Return half of a street."""
-    return StreetSection(
-        lanes=1, lane_m=form.lane_width_m, bike_m=0.0, parking_m=parking_m, sidewalk_m=form.sidewalk_m
-    )
+    return StreetSection(lanes=1, lane_m=form.lane_width_m, bike_m=0.0, parking_m=parking_m, sidewalk_m=form.sidewalk_m)
 
 
 def street(form: SmallTown, wanted: Wanted) -> RoadSpec:

@@ -6,7 +6,7 @@ from roadnet.generate.document import LaneSpec, Piece
 from roadnet.generate.parts.furniture import Run, Thing
 from roadnet.generate.parts.profiles import vertical
 from roadnet.generate.parts.ranges import OURS, RAL, Range, drawn
-from roadnet.generate.parts.roads import RoadSpec, Section, map_bytes, sides
+from roadnet.generate.parts.roads import RoadSpec, Section, both_sides, map_bytes
 
 PLACES = frozenset({"following", "kerbside"})
 RANGES = {
@@ -61,7 +61,7 @@ def two_lanes(lane_m: float, edge_m: float, shoulder_m: float, *, broken: bool) 
         LaneSpec(id=2, type="border", width_m=edge_m),
         LaneSpec(id=3, type="shoulder", width_m=shoulder_m),
     )
-    return Section(**sides(outward), centre_mark="broken" if broken else "solid")
+    return both_sides(outward, centre_mark="broken" if broken else "solid")
 
 
 def delineators(length_m: float, t_m: float) -> tuple[Thing, ...]:

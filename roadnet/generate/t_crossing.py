@@ -13,7 +13,9 @@ RANGES = {
     "lanes": Range(low=1.0, high=2.0, unit="", source=OURS, step=1.0),
     "lane_width_m": Range(low=2.75, high=3.5, unit="m", source=f"{RAST}: lanes of built-up areas"),
     "corner_radius_m": Range(low=6.0, high=12.0, unit="m", source=f"{RAST}: kerb radii"),
-    "sidewalk_m": Range(low=2.0, high=4.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"),
+    "sidewalk_m": Range(
+        low=2.0, high=4.0, unit="m", source=f"{RAST}: sidewalks from 2.5 m, less where there is no room"
+    ),
     "main_m": Range(low=100.0, high=250.0, unit="m", source=OURS),
     "side_m": Range(low=70.0, high=150.0, unit="m", source=OURS),
     "speed_kph": Range(low=30.0, high=60.0, unit="km/h", source="German StVO: 50 km/h in towns", step=10.0),

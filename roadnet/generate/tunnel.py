@@ -8,7 +8,7 @@ from roadnet.generate.document import LaneSpec, Piece
 from roadnet.generate.parts.furniture import LIMIT, Run, Sign, Thing
 from roadnet.generate.parts.profiles import vertical
 from roadnet.generate.parts.ranges import OURS, Range, drawn
-from roadnet.generate.parts.roads import RoadSpec, Section, Structure, map_bytes, sides
+from roadnet.generate.parts.roads import RoadSpec, Structure, both_sides, map_bytes
 
 PLACES = frozenset({"following", "kerbside"})
 RABT = "German RABT/EABT 80/100 (tunnels), recalled"
@@ -68,7 +68,7 @@ def document(form: Tunnel) -> bytes:
         name="tunnel",
         start=(0.0, 0.0, 0.0),
         pieces=pieces,
-        sections=(Section(**sides(outward), centre_mark="solid solid"),),
+        sections=(both_sides(outward, centre_mark="solid solid"),),
         speeds_kph=((0.0, form.speed_kph),),
         elevation=vertical([(-form.grade, half - sag / 2), (form.grade, half - sag / 2)], [sag]),
         things=inner_things(form, begin, long),

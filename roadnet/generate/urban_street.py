@@ -18,7 +18,9 @@ RANGES = {
     "lanes": Range(low=1.0, high=2.0, unit="", source=OURS, step=1.0),
     "bike": Choice(words=("lane", "none"), source=f"{RAST}: protective lanes from 1.5 m"),
     "straight_m": Range(low=120.0, high=250.0, unit="m", source=OURS),
-    "radius_m": Range(low=150.0, high=500.0, unit="m", source=f"{RAST}: main streets; ours, wide enough for the houses"),
+    "radius_m": Range(
+        low=150.0, high=500.0, unit="m", source=f"{RAST}: main streets; ours, wide enough for the houses"
+    ),
     "turn_deg": Range(low=-30.0, high=30.0, unit="deg", source=OURS),
     "lane_width_m": Range(low=2.75, high=3.5, unit="m", source=f"{RAST}: lanes of built-up areas"),
     "parking_m": Range(low=2.0, high=2.3, unit="m", source=f"{RAST}: parking along the kerb 2.0 m"),

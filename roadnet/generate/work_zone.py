@@ -188,10 +188,16 @@ def cones(form: WorkZone, s: tuple[float, ...]) -> tuple[Thing, ...]:
         return -inner - 0.3 - value_at([smooth(s[1], form.taper_m, form.lane_width_m, 0.0)], x)[0]
 
     def across(x: float) -> float:
-        return value_at([smooth(s[2], form.crossover_m, -inner, form.shift_m - SEPARATOR_M - form.zone_lane_m)], x)[0] - 0.3
+        return (
+            value_at([smooth(s[2], form.crossover_m, -inner, form.shift_m - SEPARATOR_M - form.zone_lane_m)], x)[0]
+            - 0.3
+        )
 
     def back(x: float) -> float:
-        return value_at([smooth(s[4], form.crossover_m, form.shift_m - SEPARATOR_M - form.zone_lane_m, -inner)], x)[0] - 0.3
+        return (
+            value_at([smooth(s[4], form.crossover_m, form.shift_m - SEPARATOR_M - form.zone_lane_m, -inner)], x)[0]
+            - 0.3
+        )
 
     def oncoming(x: float) -> float:
         return inner + 0.3 + value_at([smooth(s[5], form.taper_m, 0.0, form.lane_width_m)], x)[0]
@@ -219,7 +225,12 @@ def machines(form: WorkZone, s: tuple[float, ...]) -> tuple[Thing, ...]:
 def signs(form: WorkZone, s: tuple[float, ...]) -> tuple[Sign, ...]:
     """Return works, lane closed and the limits, for both directions."""
     verge, end = form.half_m + 1.0, s[-1]
-    rows = ((WORKS, 220.0, None), (CLOSED_LANE, 120.0, None), (LIMIT, 60.0, 80.0), (LIMIT, -form.taper_m, form.zone_kph))
+    rows = (
+        (WORKS, 220.0, None),
+        (CLOSED_LANE, 120.0, None),
+        (LIMIT, 60.0, 80.0),
+        (LIMIT, -form.taper_m, form.zone_kph),
+    )
     out = []
     for type, before, value in rows:
         at = s[1] - before

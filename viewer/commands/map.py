@@ -1,11 +1,16 @@
 """Say what a road map holds, and where a road or lane position lies on it.
 
 example:  nearmiss map info crossing
+          nearmiss map check town.xodr --gate
           nearmiss map pose crossing --road 1 --s 30 --lane -1
+          nearmiss map convert town.net.xml --out town.xodr
+          nearmiss map generate roundabout --seed 7 --out ring.xodr
 """
 
 import argparse
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,20 +19,33 @@ from rich.table import Table
 
 import roadnet
 from roadnet.base.errors import InputError
+from roadnet.checks import check
+from roadnet.formats import opendrive
+from roadnet.formats.opendrive import write
+from roadnet.formats.opendrive.roundtrip import Difference, difference
 from roadnet.frames import Pose
+from roadnet.generate.registry import form_file, parameters_of
 from roadnet.network import LaneType, RoadNetwork
 from roadnet.places import KINDS, no_place_reason, places
-from viewer.options import add_json
+from viewer.console import note
+from viewer.mapcheck import add_check, check_map
+from viewer.options import add_json, add_out, natural, pairs
 
 FINDINGS_SHOWN = 10
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare `map info FILE` and `map pose FILE --road R --s S (--t T | --lane L [--t T])`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="info|pose")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="info|check|pose|generate|convert")
     info = actions.add_parser("info", help="what the map holds, what was found wrong with it, which places it offers")
     pose = actions.add_parser("pose", help="x, y, z and heading of a road or lane position")
-    for part in (info, pose):
+    add_generate(actions)
+    add_check(actions)
+    convert = actions.add_parser(
+        "convert", help="write the map as OpenDRIVE 1.7 and say how far it is from the original"
+    )
+    add_out(convert, what="the OpenDRIVE file to write", required=True)
+    for part in (info, pose, convert):
         part.add_argument("file", help="a map file, or a map's name: a shipped one or one below $NEARMISS_MAPS")
         add_json(part)
     pose.add_argument("--road", required=True, metavar="ID", help="road id, as in the file")
@@ -41,11 +59,42 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one action and return the exit code."""
+    if args.action == "generate":
+        return generate_map(args)
     net = roadnet.load(args.file)
     if args.action == "pose":
         show_pose(pose_of(net, args), as_json=args.json)
+    elif args.action == "check":
+        return check_map(net, as_json=args.json, gate=args.gate)
+    elif args.action == "convert":
+        show_difference(converted(net, args.out), args.out, as_json=args.json)
     else:
         show_info(info_of(net), as_json=args.json)
+    return 0
+
+
+def add_generate(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare `map generate FORM --out FILE.xodr [--seed N] [--set name=value ...]`."""
+    part = actions.add_parser(
+        "generate", help="write a road map of a form, as OpenDRIVE 1.7 (docs/roads.md lists forms)"
+    )
+    part.add_argument("form", metavar="FORM", help="a road form, e.g. roundabout; an unknown one names those there are")
+    add_out(part, what="the .xodr file to write", required=True)
+    part.add_argument(
+        "--seed", type=natural, metavar="N", help="draw the parameters from their ranges (default: none drawn)"
+    )
+    part.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter, e.g. --set legs=5; repeatable"
+    )
+
+
+def generate_map(args: argparse.Namespace) -> int:
+    """Write a generated map and say what was written."""
+    if args.out.suffix.lower() != ".xodr":
+        raise InputError("--out", got=repr(str(args.out)), wanted="a name that ends in .xodr")
+    form = parameters_of(args.form, seed=args.seed, values=dict(pairs(args.set)))
+    args.out.write_bytes(form_file(args.form).document(form))
+    note(f"{args.out}: {args.form}" + ("" if args.seed is None else f", seed {args.seed}"))
     return 0
 
 
@@ -61,6 +110,12 @@ def pose_of(net: RoadNetwork, args: argparse.Namespace) -> Pose:
         where, _, rest = str(error).partition(": got ")
         got, _, wanted = rest.partition(", want ")
         raise InputError(f"{args.file}: {where}", got=got, wanted=wanted) from None
+
+
+def converted(net: RoadNetwork, out: Path) -> Difference:
+    """Write the map as OpenDRIVE and return how what is read back differs. Raises InputError."""
+    write.save(net, out)
+    return difference(net, opendrive.read(out))
 
 
 def info_of(net: RoadNetwork) -> dict[str, Any]:
@@ -90,7 +145,7 @@ def info_of(net: RoadNetwork) -> dict[str, Any]:
         "counts": dict(net.source.counts),
         "places": {k: {"count": len(v), "why_none": no_place_reason(net, k)} for k, v in found.items()},
         "findings": [{"severity": f.severity, "code": f.code, "where": f.where, "message": f.message}
-                     for f in net.findings],
+                     for f in check(net)],
     }  # fmt: skip
 
 
@@ -100,6 +155,18 @@ def show_pose(pose: Pose, *, as_json: bool) -> None:
         print(json.dumps(pose._asdict()))
     else:
         print(f"x {pose.x:.6f}  y {pose.y:.6f}  z {pose.z:.6f}  heading {pose.heading:.9f}")
+
+
+def show_difference(found: Difference, out: Path, *, as_json: bool) -> None:
+    """Print what the round trip through the written file changed."""
+    if as_json:
+        print(json.dumps(asdict(found), indent=1))
+        return
+    print(f"{out}: OpenDRIVE 1.7; read back: reference lines within {found.road_m:.1g} m, lane centres {found.centre_m:.1g} m, "
+          f"edges {found.edge_m:.1g} m, signals {found.signal_m:.1g} m, objects {found.object_m:.1g} m")  # fmt: skip
+    counts = {name: getattr(found, name) for name in ("roads", "lanes", "links", "junctions", "signals", "objects")}
+    unlike = [f"{count} {name}" for name, count in counts.items() if count]
+    print(f"only in one of the two: {', '.join(unlike) or 'nothing'}")
 
 
 def show_info(info: dict[str, Any], *, as_json: bool) -> None:

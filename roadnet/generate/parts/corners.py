@@ -24,7 +24,8 @@ def crossing_of_streets(
             if a is b:
                 continue
             kerb = turn_of(a, b) < -STRAIGHT_RAD or (
-                abs(turn_of(a, b)) < STRAIGHT_RAD and not any(turn_of(a, c) < -STRAIGHT_RAD for c in mouths if c is not a)
+                abs(turn_of(a, b)) < STRAIGHT_RAD
+                and not any(turn_of(a, c) < -STRAIGHT_RAD for c in mouths if c is not a)
             )
             lanes = (1, 2) if kerb else (1,)
             movements.append(Movement(start=a, end=b, from_=lanes, to=lanes))

@@ -5,7 +5,16 @@ from math import cos, pi, sin
 
 from roadnet.generate.document import Element, add
 
-STOP, YIELD, STOP_LINE, YIELD_LINE, LIMIT, PRIORITY, RAIL, WORKS = "206", "205", "294", "341", "274", "301", "201", "123"
+STOP, YIELD, STOP_LINE, YIELD_LINE, LIMIT, PRIORITY, RAIL, WORKS = (
+    "206",
+    "205",
+    "294",
+    "341",
+    "274",
+    "301",
+    "201",
+    "123",
+)
 NARROW, CROSSING_SIGN, SCHOOL, CLOSED_LANE, ROUNDABOUT = "120", "350", "136", "531", "215"
 OUTLINED, ROUND_CORNERS = ("crosswalk", "trafficIsland"), 32
 LIGHT = "1000001"  # the OpenDRIVE catalogue's number of a traffic light
@@ -91,7 +100,7 @@ def add_signs(node: Element, road: str, signs: tuple[Sign, ...]) -> None:
     """Append the signs, lights and lines of a road to its <signals>."""
     for k, sign in enumerate(signs):
         painted, light = sign.type in (STOP_LINE, YIELD_LINE), sign.type == LIGHT
-        value = {} if sign.value is None else {"value": sign.value, "unit": "km/h"}
+        value: dict[str, float | str] = {} if sign.value is None else {"value": sign.value, "unit": "km/h"}
         out = add(
             node, "signal", s=sign.s_m, t=sign.t_m, id=sign.id or f"S{road}.{k}", name=sign.type,
             dynamic="yes" if light else "no", orientation=sign.facing, zOffset=0.0 if painted else SIGN_ABOVE_M,

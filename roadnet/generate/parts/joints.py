@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import atan2, cos, hypot, pi, sin, sqrt, tan
+from math import atan2, cos, hypot, pi, sin, sqrt
 
 from roadnet.generate.document import END, START, LaneSpec, Piece, turn_pieces
 from roadnet.generate.parts.profiles import joined, smooth, value_at
@@ -55,11 +55,6 @@ class Mouth:
         x, y, heading = self.outward
         t = t if self.end == START else -t
         return x - t * sin(heading), y + t * cos(heading)
-
-    def kinds(self, *, entering: bool) -> dict[int, str]:
-        """Return the types of the lanes into or out of the junction by their number outward."""
-        lanes = self.section.left if (self.entering > 0) == entering else self.section.right
-        return {abs(lane.id): lane.type for lane in lanes}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,11 +163,3 @@ def arc_to(start: Pose, x: float, y: float) -> Piece:
         return Piece(chord)
     curvature = 2.0 * sin(half) / chord
     return Piece(2.0 * half / curvature, curvature, curvature)
-
-
-def corner_tangent(radius_m: float, turn_rad: float) -> float:
-    """Return how far before the corner an arc of this radius begins."""
-    return radius_m * abs(tan(turn_rad / 2))
-
-
-__all__ = ["END", "START", "Mouth", "Movement", "arc_to", "biarc", "corner_tangent", "joint", "way"]

@@ -208,9 +208,6 @@ def rails(cs: CrossSection, length_m: float, *, right_until_m: float = 0.0) -> t
     for t, until in ((outside, length_m), (-outside, right_until_m)):
         if until > 1.0:
             run = Run(length_m=until, distance_m=0.0)
-            out.append(
-                Thing(
-                    type="barrier", name="guardRail", subtype="guardRail", s_m=0.0, t_m=t, size=(4.0, 0.3, 0.75), run=run
-                )
-            )  # fmt: skip
+            size = (4.0, 0.3, 0.75)
+            out.append(Thing(type="barrier", name="guardRail", subtype="guardRail", s_m=0.0, t_m=t, size=size, run=run))
     return tuple(out)

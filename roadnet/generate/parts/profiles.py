@@ -1,7 +1,6 @@
 """Profiles along a road: smooth width changes, superelevation by radius, grades joined by parabolas."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import atan
 
 from roadnet.generate.document import Cubic, Piece
@@ -56,7 +55,9 @@ def cross_slope(curvature: float, sharpest_m: float) -> float:
     return -atan(rate) if curvature > 0 else atan(rate)
 
 
-def vertical(grades: Sequence[tuple[float, float]], curves_m: Sequence[float], *, z_m: float = 0.0) -> tuple[Cubic, ...]:
+def vertical(
+    grades: Sequence[tuple[float, float]], curves_m: Sequence[float], *, z_m: float = 0.0
+) -> tuple[Cubic, ...]:
     """Return the elevation of straight grades joined by parabolas.
 
     grades: (grade, length of the straight m); curves_m: length of the parabola after each but the last. A
@@ -80,8 +81,3 @@ def starts(lengths_m: Sequence[float]) -> tuple[float, ...]:
     for length in lengths_m:
         out.append(out[-1] + length)
     return tuple(out)
-
-
-def breaks(rows: Sequence[Cubic]) -> float:
-    """Return the largest jump in value between neighbouring records."""
-    return max((abs(value_at([a], b[0])[0] - b[1]) for a, b in pairwise(rows)), default=0.0)

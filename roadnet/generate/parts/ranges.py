@@ -25,6 +25,11 @@ class Range:
     grade: str = "assumed"  # measured | published | datasheet | assumed: nothing here was read from the standard
     step: float = 0.0
 
+    @property
+    def counts(self) -> bool:
+        """Return whether this is a number of things: an int."""
+        return self.step == 1.0 and not self.unit
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
@@ -73,13 +78,14 @@ def checked(form: str, ranges: Ranges, given: Mapping[str, Value]) -> dict[str, 
             number = float(value)
         except ValueError:
             raise InputError(where, got=repr(value), wanted=wanted) from None
-        whole = not allowed.step or allowed.step != int(allowed.step) or number == int(number) if isfinite(number) else 0
-        if not (whole and allowed.low <= number <= allowed.high):
-            raise InputError(where, got=f"{number:g}", wanted=wanted)
+        if not (isfinite(number) and allowed.low <= number <= allowed.high):
+            raise InputError(where, got=repr(value), wanted=wanted)
+        if allowed.counts and number != int(number):
+            raise InputError(where, got=repr(value), wanted=f"a whole number, {wanted}")
         out[name] = _exact(allowed, number)
     return out
 
 
 def _exact(allowed: Range, value: float) -> Value:
     """Return a count as int, anything else as float."""
-    return int(value) if allowed.step and not allowed.unit else float(value)
+    return int(value) if allowed.counts else float(value)

@@ -53,7 +53,9 @@ class Ring:
         )
 
 
-def roundabout(ring: Ring, legs: Sequence[Mouth], *, lane: int, first: int) -> tuple[list[RoadSpec], list[JunctionSpec]]:
+def ring_roads(
+    ring: Ring, legs: Sequence[Mouth], *, lane: int, first: int
+) -> tuple[list[RoadSpec], list[JunctionSpec]]:
     """Return the ring's roads, the connecting roads numbered from `first`, and the junctions.
 
     legs: counter-clockwise, at ring.reach_m along their direction; lane: number outward of their driving lane,
@@ -64,7 +66,14 @@ def roundabout(ring: Ring, legs: Sequence[Mouth], *, lane: int, first: int) -> t
     spread = min(SPREAD_RAD, *(gap / 2 - REST_RAD for gap in gaps))
     count = len(legs)
     arcs = [
-        arc(ring, f"{first + k}", angles[k] + spread, gaps[k] - 2 * spread, ring.junction(k), ring.junction((k + 1) % count))
+        arc(
+            ring,
+            f"{first + k}",
+            angles[k] + spread,
+            gaps[k] - 2 * spread,
+            ring.junction(k),
+            ring.junction((k + 1) % count),
+        )
         for k in range(count)
     ]
     roads, junctions = list(arcs), []
@@ -89,7 +98,14 @@ def arc(ring: Ring, id: str, angle_rad: float, turn_rad: float, before: str, aft
     k = 1.0 / ring.inner_m
     across = 2 * ring.inner_m - 1.0
     island = (
-        Thing(type="trafficIsland", name="central island", s_m=0.0, t_m=ring.inner_m, size=(across, across, 0.2), round=True),
+        Thing(
+            type="trafficIsland",
+            name="central island",
+            s_m=0.0,
+            t_m=ring.inner_m,
+            size=(across, across, 0.2),
+            round=True,
+        ),
         Thing(type="tree", s_m=0.0, t_m=ring.inner_m, size=(4.0, 4.0, 6.0), round=True, up_m=0.2),
     )
     return RoadSpec(

@@ -223,6 +223,12 @@ def sides(outward: Sequence[LaneSpec]) -> dict[str, tuple[LaneSpec, ...]]:
     }
 
 
+def both_sides(outward: Sequence[LaneSpec], *, s_m: float = 0.0, centre_mark: str = "none") -> Section:
+    """Return a section that is the same on both sides."""
+    halves = sides(outward)
+    return Section(s_m=s_m, left=halves["left"], right=halves["right"], centre_mark=centre_mark)
+
+
 def turned_back(x: float, y: float, heading: float, pieces: Sequence[Piece]) -> tuple[Pose, tuple[Piece, ...]]:
     """Return (start, pieces) of the line that ends at this pose; `pieces` are given backwards from there."""
     heading += pi

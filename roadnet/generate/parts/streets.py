@@ -9,7 +9,7 @@ from roadnet.generate.boulevard import scenery
 from roadnet.generate.document import LaneSpec
 from roadnet.generate.parts.furniture import CROSSING_SIGN, Sign, Thing
 from roadnet.generate.parts.profiles import smooth
-from roadnet.generate.parts.roads import Section, sides
+from roadnet.generate.parts.roads import Section, both_sides
 
 SPACE_M = 5.7  # length of a space along the kerb (EAR 05, recalled: assumed)
 BAY_FROM_M, BAY_TAPER_M = 14.0, 6.0  # parking begins so far from a street's ends, over such a taper (ours)
@@ -41,7 +41,13 @@ class StreetSection:
 def street_section(cs: StreetSection, s_m: float = 0.0) -> Section:
     """Return the lane section of a street."""
     out = [
-        LaneSpec(id=0, key=f"D{k}", type="driving", width_m=cs.lane_m, mark="broken" if k + 1 < cs.lanes or cs.bike_m else "solid")
+        LaneSpec(
+            id=0,
+            key=f"D{k}",
+            type="driving",
+            width_m=cs.lane_m,
+            mark="broken" if k + 1 < cs.lanes or cs.bike_m else "solid",
+        )
         for k in range(cs.lanes)
     ]
     if cs.bike_m:
@@ -50,7 +56,7 @@ def street_section(cs: StreetSection, s_m: float = 0.0) -> Section:
         out.append(LaneSpec(id=0, key="P", type="parking", width_m=cs.parking_m))
     out[-1] = replace(out[-1], mark="curb")
     out.append(LaneSpec(id=0, key="S", type="sidewalk", width_m=cs.sidewalk_m, height_m=0.12))
-    return Section(s_m=s_m, **sides(out), centre_mark="solid" if cs.lanes > 1 else "broken")
+    return both_sides(out, s_m=s_m, centre_mark="solid" if cs.lanes > 1 else "broken")
 
 
 def bayed_sections(cs: StreetSection, length_m: float) -> tuple[Section, ...]:
@@ -65,11 +71,11 @@ def bayed_sections(cs: StreetSection, length_m: float) -> tuple[Section, ...]:
         smooth(long - BAY_TAPER_M, BAY_TAPER_M, cs.parking_m, 0.0),
     )
     middle = street_section(cs, BAY_FROM_M)
-    bayed = {
-        side: tuple(replace(x, widths=widths) if x.type == "parking" else x for x in lanes)
-        for side, lanes in (("left", middle.left), ("right", middle.right))
-    }
-    return street_section(plain), replace(middle, **bayed), street_section(plain, length_m - BAY_FROM_M)
+    left, right = (
+        tuple(replace(x, widths=widths) if x.type == "parking" else x for x in lanes)
+        for lanes in (middle.left, middle.right)
+    )
+    return street_section(plain), replace(middle, left=left, right=right), street_section(plain, length_m - BAY_FROM_M)
 
 
 def crosswalks(cs: StreetSection, at: Sequence[float]) -> tuple[tuple[Thing, ...], tuple[Sign, ...]]:
