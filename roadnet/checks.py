@@ -65,17 +65,21 @@ def check(net: RoadNetwork) -> tuple[Finding, ...]:
 
 def located(net: RoadNetwork, finding: Finding) -> Located:
     """Return a finding with its road, lane, s, line and point, as far as its `where` names them."""
-    match, line = WHERE.search(finding.where), LINE.search(finding.where)
-    road, lane, s = (match["road"], match["lane"], match["s"]) if match else (None, None, None)
-    road = road.rstrip(",") if road is not None else None
-    at, number = (float(s) if s is not None else None), (int(lane) if lane is not None else None)
-    return Located(
-        finding=finding,
-        road=road,
-        lane=number,
-        s_m=at,
-        line=int(line[1]) if line else None,
-        xy=_point(net, road, number, at),
+    road, lane, s, line = place_in(finding.where)
+    return Located(finding=finding, road=road, lane=lane, s_m=s, line=line, xy=_point(net, road, lane, s))
+
+
+def place_in(where: str) -> tuple[str | None, int | None, float | None, int | None]:
+    """Return (road, lane, s m, line) that a finding's `where` names first, None for what it does not say."""
+    match, line = WHERE.search(where), LINE.search(where)
+    if match is None:
+        return None, None, None, int(line[1]) if line else None
+    lane, s = match["lane"], match["s"]
+    return (
+        match["road"].rstrip(","),
+        int(lane) if lane is not None else None,
+        float(s) if s is not None else None,
+        int(line[1]) if line else None,
     )
 
 
@@ -231,7 +235,7 @@ def _overlaps(net: RoadNetwork) -> Iterator[Finding]:
     rows = np.flatnonzero(lanes.drivable & ~net.roads.in_junction[lanes.road])
     if len(rows) < 2:
         return
-    areas = np.array([_area(lanes, i) for i in rows])
+    areas = np.array([_area(lanes, i) for i in rows.tolist()])
     a, b = shapely.STRtree(areas).query(areas, predicate="intersects")
     keep = (a < b) & ~_related(net, rows[a], rows[b])
     a, b = a[keep][:MOST_PAIRS], b[keep][:MOST_PAIRS]

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from roadnet import formats
 from roadnet.base.errors import InputError, did_you_mean, one_line
 from roadnet.base.shipped import data_path
+from roadnet.cache import through_cache
 from roadnet.formats.opendrive.document import parse
 from roadnet.network import RoadNetwork
 
@@ -41,7 +42,7 @@ def load(path_or_name: str | Path) -> RoadNetwork:
     root = root_tag(path)
     reader = next((x for x in map_formats().values() if x.matches(root)), None)
     if reader is not None:
-        return reader.read(path)
+        return through_cache(path, reader.read)
     roots = " or ".join(f"<{x.ROOT}>" for x in map_formats().values())
     parse(path, root_tag=root or "OpenDRIVE")  # says what is wrong with a file that is no XML at all
     raise InputError(str(path), got=f"root element <{one_line(root[:40])}>", wanted=roots)

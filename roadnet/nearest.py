@@ -72,7 +72,19 @@ def nearest(segments: Segments, xy: Array) -> tuple[Array, Array, Array, Array]:
     segment, out = np.zeros(len(xy), np.int64), np.zeros((len(xy), 3))
     g = segments
     _search(
-        xy, g.ring, g.convex, g.circle, g.axis, g.last_s, g.origin, *g.shape, g.cell_start, g.cell, g.clear, segment, out
+        xy,
+        g.ring,
+        g.convex,
+        g.circle,
+        g.axis,
+        g.last_s,
+        g.origin,
+        *g.shape,
+        g.cell_start,
+        g.cell,
+        g.clear,
+        segment,
+        out,
     )
     return segment, out[:, 0], out[:, 1], out[:, 2]
 

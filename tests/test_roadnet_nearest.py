@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from roadnet.nearest import ENTRIES_A_SEGMENT, SPARE_CELLS, nearest, segments_of
 from roadnet.network import RoadNetwork
-from roadnet.queries import lane_segments, nearest_lane
+from roadnet.queries import nearest_lane
 
 TOLERANCE_M = 1e-9  # both compute in doubles near the map's origin
 TWIN_MAPS = (
@@ -29,7 +29,9 @@ def plain(net: RoadNetwork, xy: np.ndarray, *, drivable_only: bool) -> tuple[np.
     row = np.flatnonzero(owner[1:] == owner[:-1])
     row = row[lanes.drivable[owner[row]]] if drivable_only else row
     left, right = lanes.left_edge[:, :2], lanes.right_edge[:, :2]
-    hulls = shapely.convex_hull(shapely.linestrings(np.stack([left[row], right[row], right[row + 1], left[row + 1]], 1)))
+    hulls = shapely.convex_hull(
+        shapely.linestrings(np.stack([left[row], right[row], right[row + 1], left[row + 1]], 1))
+    )
     tree, points = shapely.STRtree(hulls), shapely.points(xy)
     query, near = tree.query_nearest(points, all_matches=True)
     a, step = lanes.centre[row[near], :2], lanes.centre[row[near] + 1, :2] - lanes.centre[row[near], :2]

@@ -9,6 +9,7 @@ from roadnet.base.errors import InputError
 from sensors.packet import SensorPacket
 from viewer.draw.boxes import box_items
 from viewer.draw.curves import CHARTS, measure_chart
+from viewer.draw.findings import finding_items
 from viewer.draw.items import Item, Picture, Text, polygons
 from viewer.draw.moment import moment
 from viewer.draw.orbit import Orbit
@@ -41,7 +42,7 @@ def birdseye_items(episode: Episode, t_s: float, theme: Theme, *, lidar: bool) -
     if net is not None:
         items += road_items(net)
         items += signal_items(net, now.signal_state if now is not None else None)
-        items += road_labels(net) if recording is None else ()
+        items += (*road_labels(net), *finding_items(net)) if recording is None else ()
     if recording is not None and now is not None:
         items += traffic_items(recording, now, episode.evidence)
     packet = latest(episode, "lidar", t_s) if lidar else None

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import roadnet
 from roadnet.base.errors import InputError
+from roadnet.checks import check
 from roadnet.network import RoadNetwork
 from scenarios.criticality.registry import measures
 from scenarios.criticality.series import Series
@@ -158,7 +159,7 @@ class MapSource:
             ("drivable", f"{float(lanes.length_m[lanes.drivable].sum()) / 1000:.2f} km"),
             ("junctions", str(len(self.net.junctions.id))),
             ("signals", str(len(self.net.signals.id))),
-            ("findings", str(len(self.net.findings))),
+            ("findings", str(len(check(self.net)))),
         )
         return Episode(
             title=self.title,

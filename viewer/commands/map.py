@@ -9,6 +9,7 @@ example:  nearmiss map info crossing
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,6 @@ from roadnet.places import KINDS, no_place_reason, places
 from viewer.console import note
 from viewer.mapcheck import add_check, check_map
 from viewer.options import add_json, add_out, natural, pairs
-
-FINDINGS_SHOWN = 10
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -162,8 +161,9 @@ def show_difference(found: Difference, out: Path, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(found), indent=1))
         return
-    print(f"{out}: OpenDRIVE 1.7; read back: reference lines within {found.road_m:.1g} m, lane centres {found.centre_m:.1g} m, "
-          f"edges {found.edge_m:.1g} m, signals {found.signal_m:.1g} m, objects {found.object_m:.1g} m")  # fmt: skip
+    parts = {"reference lines": found.road_m, "lane centres": found.centre_m, "edges": found.edge_m,
+             "signals": found.signal_m, "objects": found.object_m}  # fmt: skip
+    print(f"{out}: OpenDRIVE 1.7; read back, {', '.join(f'{name} within {m:.1g} m' for name, m in parts.items())}")
     counts = {name: getattr(found, name) for name in ("roads", "lanes", "links", "junctions", "signals", "objects")}
     unlike = [f"{count} {name}" for name, count in counts.items() if count]
     print(f"only in one of the two: {', '.join(unlike) or 'nothing'}")
@@ -186,8 +186,8 @@ def show_info(info: dict[str, Any], *, as_json: bool) -> None:
     console.print(table)
     for kind, row in info["places"].items():
         console.print(f"places {kind}: {row['count'] or 'none: ' + row['why_none']}")
-    for finding in info["findings"][:FINDINGS_SHOWN]:
-        line = f"{finding['severity']} {finding['code']}: {finding['where']}: {finding['message']}"
-        console.print(line, markup=False)
-    if len(info["findings"]) > FINDINGS_SHOWN:
-        console.print(f"... and {len(info['findings']) - FINDINGS_SHOWN} more findings (--json lists all)")
+    codes = Counter((f["severity"], f["code"]) for f in info["findings"])
+    for (severity, code), count in codes.items():
+        first = next(f for f in info["findings"] if (f["severity"], f["code"]) == (severity, code))
+        more = f" (and {count - 1} more: map check)" if count > 1 else ""
+        console.print(f"{severity} {code}: {first['where']}: {first['message']}{more}", markup=False)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
 from sensors.packet import SensorPacket
+from viewer.draw.findings import finding_items
 from viewer.draw.items import Item
 from viewer.draw.moment import Moment, moment
 from viewer.draw.roads import road_items, road_labels, signal_items
@@ -134,7 +135,7 @@ class BirdsEye(QWidget):
         self.empty.hide()
         items: tuple[Item, ...] = road_items(episode.net) if episode.net is not None else ()
         if episode.recording is None and episode.feed is None and episode.net is not None:
-            items = (*items, *signal_items(episode.net), *road_labels(episode.net))
+            items = (*items, *signal_items(episode.net), *road_labels(episode.net), *finding_items(episode.net))
         self.ground.show_items(items, self.desk.theme)
         self.fit()
         self.show_time(self.desk.player.time_s)
