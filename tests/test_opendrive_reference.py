@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from invariants import assert_network
 
 import roadnet
 from roadnet.base.errors import InputError
-from roadnet.network import RoadNetwork
+from roadnet.network import LaneType, RoadNetwork
 
 TOLERANCE_M = 1e-3  # a third of these maps would allow 1 cm; all are within a millimetre
 MAPS = (
@@ -17,7 +18,13 @@ MAPS = (
     "borregasave", "e6mini", "fabriksgatan", "lane_offset_intersection", "mixed_roads", "multi_intersections",
     "offset", "sample1.1", "soderleden", "tunnels", "velodrome",
 )  # fmt: skip
-REFUSED = {"SingleRoadNanValues.xodr": "nan"}
+REFUSED = {"SingleRoadNanValues.xodr": "nan"}  # file: its defect, an elevation of NaN in line 71
+LEAST_LOADED = 98  # of the 103 files
+CARRIAGEWAY = {"driving": "driving", "entry": "entry", "exit": "exit", "onRamp": "on_ramp", "offRamp": "off_ramp",
+               "bidirectional": "bidirectional", "stop": "stop"}  # fmt: skip
+LENGTH_SHARE = 1e-6  # of the XML's sum, whose figures are rounded to a tenth of a millimetre
+NETCONVERT_SHARE = 0.05
+NETCONVERT_OUTLIERS = {"Town03", "sample1.1", "tunnels"}  # named in reference/README.md
 
 
 @pytest.fixture(params=MAPS)
@@ -48,6 +55,26 @@ def test_elements_are_counted_exactly(reference) -> None:
     flat |= {f"lanes.{k}": v for k, v in want["lane_count_by_type"].items()}
     assert {k: got.get(k, 0) for k in flat} == flat
     assert net.roads.length_m.sum() == pytest.approx(want["road_length_sum"], abs=1e-5)
+
+
+def test_carriageway_is_as_long_as_the_file_says(reference) -> None:
+    """Metres of reference line, summed over lane sections."""
+    figures, net = reference
+    want = figures["xml_counts"]["lane_length_by_type_along_reference_line"]
+    along = net.lanes.s_range[:, 1] - net.lanes.s_range[:, 0]
+    got = {xml: float(along[net.lanes.type == LaneType[ours.upper()]].sum()) for xml, ours in CARRIAGEWAY.items()}
+    total = sum(want.get(xml, 0.0) for xml in CARRIAGEWAY)
+    assert sum(got.values()) == pytest.approx(total, rel=LENGTH_SHARE, abs=1e-4)
+
+
+def test_lane_centres_are_as_long_as_netconvert_finds_them(reference) -> None:
+    figures, net = reference
+    theirs = figures.get("netconvert_default", {})
+    if net.name in NETCONVERT_OUTLIERS or "lane_length" not in theirs:
+        pytest.skip("netconvert refuses the map, or is a known outlier on it")
+    rows = np.isin(net.lanes.type, [LaneType[name.upper()] for name in CARRIAGEWAY.values()])
+    want = theirs["lane_length"] + theirs["internal_lane_length"]
+    assert net.lanes.length_m[rows].sum() == pytest.approx(want, rel=NETCONVERT_SHARE)
 
 
 def test_stored_centre_lines_pass_through_the_agreed_lane_centres(reference) -> None:
@@ -81,8 +108,7 @@ def test_all_other_real_maps_load_or_are_refused_for_a_named_defect(real: Callab
         except InputError as error:
             refused[path.name] = str(error)
             continue
-        assert np.isfinite(net.lanes.centre).all(), path
-        assert (net.lanes.successor < len(net.lanes)).all(), path
-    assert len(files) > 100
+        assert_network(net)
+    assert len(files) - len(refused) >= LEAST_LOADED
     assert refused.keys() == REFUSED.keys()
     assert all(REFUSED[name] in text and ":71 <elevation>" in text for name, text in refused.items())

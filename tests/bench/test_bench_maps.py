@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import roadnet
+from roadnet.checks import check
 from roadnet.network import RoadNetwork
 from roadnet.places import KINDS, places
 from roadnet.queries import nearest_lane
@@ -17,7 +18,9 @@ MAPS = {
     "Town01": "opendrive/BerkeleyLearnVerify+Scenic/assets/maps/CARLA/Town01.xodr",
     "Town03": "opendrive/carla-simulator+opendrive-test-files/OpenDrive/Town03.xodr",
 }
-QUERIES = 20_000
+QUERIES = 200_000
+LEAST_QUERIES_PER_S = 1e6  # near the lanes that are looked for
+LONGEST_CACHED_S = 0.03
 
 
 @pytest.fixture(params=(*MAPS, "boulevard"))
@@ -37,9 +40,23 @@ def cpu(benchmark):
     return benchmark
 
 
-def test_bench_load(cpu, path: str) -> None:
+def test_bench_load(cpu, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEARMISS_MAP_CACHE", "0")
     net = cpu.pedantic(roadnet.load, args=(path,), rounds=5)
     assert len(net.lanes)
+
+
+def test_bench_second_load(cpu, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEARMISS_CACHE", str(tmp_path))
+    roadnet.load(path)
+    net = cpu.pedantic(roadnet.load, args=(path,), rounds=10)
+    assert len(net.lanes)
+    if cpu.stats is not None:
+        assert cpu.stats.stats.min <= LONGEST_CACHED_S
+
+
+def test_bench_check(cpu, path: str) -> None:
+    once_each(cpu, check, path)
 
 
 def test_bench_places(cpu, path: str) -> None:
@@ -50,11 +67,17 @@ def test_bench_ground(cpu, path: str) -> None:
     once_each(cpu, whole_surface, path)
 
 
-def test_bench_nearest_lane(cpu, path: str) -> None:
+@pytest.mark.parametrize("which", ["drivable", "all"])
+def test_bench_nearest_lane(cpu, path: str, which: str) -> None:
+    """Points beside the lanes that are looked for."""
     net = roadnet.load(path)
     rng = np.random.Generator(np.random.Philox(5))
-    xy = net.lanes.centre[rng.integers(0, len(net.lanes.centre), QUERIES), :2] + rng.normal(0, 2, (QUERIES, 2))
-    nearest_lane(net, xy[:1])
-    lane, *_ = cpu.pedantic(nearest_lane, args=(net, xy), rounds=3)
+    owner = np.repeat(np.arange(len(net.lanes)), np.diff(net.lanes.centre_start))
+    near = net.lanes.centre[net.lanes.drivable[owner] | (which == "all"), :2]
+    xy = near[rng.integers(0, len(near), QUERIES)] + rng.normal(0, 2, (QUERIES, 2))
+    nearest_lane(net, xy[:1], drivable_only=which == "drivable")
+    lane, *_ = cpu.pedantic(nearest_lane, args=(net, xy), kwargs={"drivable_only": which == "drivable"}, rounds=5)
     assert len(lane) == QUERIES
-    cpu.extra_info["queries"] = QUERIES
+    if cpu.stats is not None:
+        assert QUERIES / cpu.stats.stats.min >= LEAST_QUERIES_PER_S
+        cpu.extra_info["queries_per_s"] = QUERIES / cpu.stats.stats.min

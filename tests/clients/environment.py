@@ -15,7 +15,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 CLIENTS: dict[str, tuple[str, ...]] = {
+    "asam_qc": ("asam-qc-opendrive==1.0.0",),
+    "carla": ("carla==0.9.16",),
+    "netconvert": ("eclipse-sumo==1.28.0",),
     "foxglove": ("mcap==1.6.0", "mcap-protobuf-support==0.6.0", "numpy>=2.0"),
+    "scenic": ("scenic==3.1.1",),
 }
 
 
