@@ -15,7 +15,7 @@ import shapely
 from roadnet.base.arrays import Array
 from roadnet.base.errors import one_line
 from roadnet.base.kept import kept
-from roadnet.conflicts import LEVELS_APART_M
+from roadnet.conflicts import LEVELS_APART_M, has_area
 from roadnet.frames import wrap_angle
 from roadnet.geometry import cubic, reference_points
 from roadnet.network import Finding, Lanes, LaneType, ObjectKind, Polynomials, RoadNetwork, Roads
@@ -232,7 +232,7 @@ def _road_s(lanes: Lanes, lane: int, row: int) -> float:
 def _overlaps(net: RoadNetwork) -> Iterator[Finding]:
     """Yield drivable lanes that lie on each other outside junctions, without being linked."""
     lanes = net.lanes
-    rows = np.flatnonzero(lanes.drivable & ~net.roads.in_junction[lanes.road])
+    rows = np.flatnonzero(lanes.drivable & ~net.roads.in_junction[lanes.road] & has_area(lanes))
     if len(rows) < 2:
         return
     areas = np.array([_area(lanes, i) for i in rows.tolist()])

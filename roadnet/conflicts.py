@@ -8,6 +8,7 @@ from roadnet.network import Lanes, Roads
 
 SMALLEST_AREA_M2 = 0.1  # lanes side by side touch along a line: no conflict
 LEVELS_APART_M = 2.5  # a bridge and what passes under it do not meet
+MOST_WINDING_RAD = 8 * np.pi  # a lane that goes round more often covers itself so often that its area means nothing
 
 
 def junction_conflicts(roads: Roads, lanes: Lanes) -> tuple[Array, Array]:
@@ -16,7 +17,7 @@ def junction_conflicts(roads: Roads, lanes: Lanes) -> tuple[Array, Array]:
     Drivable lanes of the junction's connecting roads; lanes that part or merge overlap too. The s of a lane
     are those of the overlap's outermost points, seen from the lane's centre line.
     """
-    rows = np.flatnonzero(lanes.drivable & roads.in_junction[lanes.road])
+    rows = np.flatnonzero(lanes.drivable & roads.in_junction[lanes.road] & has_area(lanes))
     none = np.zeros((0, 2), np.int32), np.zeros((0, 4))
     if len(rows) < 2:
         return none
@@ -41,6 +42,16 @@ def junction_conflicts(roads: Roads, lanes: Lanes) -> tuple[Array, Array]:
     pairs, spans = np.stack([rows[i], rows[j]], 1)[level], np.stack(s, 1)[level]
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))
     return pairs[order].astype(np.int32), spans[order]
+
+
+def has_area(lanes: Lanes) -> Array:
+    """Return (L,) bool: a lane goes round no more than MOST_WINDING_RAD, so that its outline bounds an area."""
+    turn = (np.diff(lanes.centre_heading, prepend=0.0) + np.pi) % (2 * np.pi) - np.pi
+    first = lanes.centre_start[:-1]
+    turn[first] = 0.0
+    heading = np.cumsum(turn)
+    winding = np.maximum.reduceat(heading, first) - np.minimum.reduceat(heading, first)
+    return np.asarray(winding <= MOST_WINDING_RAD)
 
 
 def _corridors(lanes: Lanes, rows: Array) -> tuple[Array, Array]:
