@@ -74,7 +74,7 @@ def document(form: MotorwayRamps) -> bytes:
     cs = cross_section(form)
     bend = (Piece(100.0), *curve(form.radius_m, radians(form.turn_deg)), Piece(60.0))
     lead = sum(p.length_m for p in bend)
-    pieces = (*bend, Piece(form.taper_m + form.deceleration_m))
+    pieces = (*bend[:-1], Piece(bend[-1].length_m + form.taper_m + form.deceleration_m))
     before = RoadSpec(
         id="1",
         start=(0.0, 0.0, 0.0),
@@ -95,7 +95,7 @@ def document(form: MotorwayRamps) -> bytes:
         things=rails(cs, form.between_m, right_until_m=form.between_m),
         **motorway_road(cs),
     )
-    tail = (Piece(form.acceleration_m + form.taper_m), *bend)
+    tail = (Piece(form.acceleration_m + form.taper_m + bend[0].length_m), *bend[1:])
     after = RoadSpec(
         id="3",
         start=ahead(between.end, gap),

@@ -2,9 +2,9 @@
 
         4
         |
-   +-S3-o-S5-+      o at the top: all-way stop; S3 is the school street
-   S3   S4   S5     O: roundabout;  # : lights;  T: the main road goes on to the east
-1--O-S1-#-S2-T--2
+   +-53-o-55-+      o at the top: all-way stop; 53 is the school street
+   53   54   55     O: roundabout;  # : lights;  T: the main road goes on to the east
+1--O-51-#-52-T--2
         |
         3
 """
@@ -90,17 +90,17 @@ def document(form: SmallTown) -> bytes:
         id="9", x=0.0, y=0.0, inscribed_m=form.inscribed_m, lane_m=5.5, sidewalk_m=form.sidewalk_m, speed_kph=30.0
     )
     plan = {wanted[0]: street(form, wanted) for wanted in layout(form, ring)}
-    plan["S3"] = school_street(form, plan["S3"])
+    plan["53"] = school_street(form, plan["53"])
     road = rules(form, plan)
-    legs = [Mouth(road=road[id], end=START) for id in ("S1", "S3", "1")]
-    lights = {"1": (light_id(road["S1"], END), light_id(road["S2"], START)),
-              "2": (light_id(road["S4"], START), light_id(road["3"], START))}  # fmt: skip
+    legs = [Mouth(road=road[id], end=START) for id in ("51", "53", "1")]
+    lights = {"1": (light_id(road["51"], END), light_id(road["52"], START)),
+              "2": (light_id(road["54"], START), light_id(road["3"], START))}  # fmt: skip
     rings, ring_junctions = ring_roads(ring, legs, lane=1, first=9000)
     out, junctions = [*road.values(), *rings], [*ring_junctions]
     for id, name, ends, groups in (
-        ("100", "lights", (("S2", START), ("S4", START), ("S1", END), ("3", START)), lights),
-        ("200", "T crossing", (("2", START), ("S5", START), ("S2", END)), {}),
-        ("300", "all-way stop", (("S5", END), ("4", START), ("S3", END), ("S4", END)), {}),
+        ("100", "lights", (("52", START), ("54", START), ("51", END), ("3", START)), lights),
+        ("200", "T crossing", (("2", START), ("55", START), ("52", END)), {}),
+        ("300", "all-way stop", (("55", END), ("4", START), ("53", END), ("54", END)), {}),
     ):
         mouths = [Mouth(road=road[k], end=end) for k, end in ends]
         more, junction = crossing_of_streets(id, mouths, name=name, first=10 * int(id), groups=groups)
@@ -121,11 +121,11 @@ def layout(form: SmallTown, ring: Ring) -> list[Wanted]:
     s5 = (Piece(north - CORNER_M - reach), Piece(quarter, left, left), Piece(east - CORNER_M - reach))
     legs = [("junction", ring.junction(k), "") for k in range(3)]
     return [
-        ("S1", ring.leg_start(0.0), (Piece(west - ring.reach_m - reach),), bay, {START: legs[0], END: lights}),
-        ("S2", (west + reach, 0.0, 0.0), (Piece(east - 2 * reach),), bay, {START: lights, END: tee}),
-        ("S3", ring.leg_start(pi / 2), s3, 0.0, {START: legs[1], END: stops}),
-        ("S4", (west, reach, pi / 2), (Piece(north - 2 * reach),), bay, {START: lights, END: stops}),
-        ("S5", (west + east, reach, pi / 2), s5, 0.0, {START: tee, END: stops}),
+        ("51", ring.leg_start(0.0), (Piece(west - ring.reach_m - reach),), bay, {START: legs[0], END: lights}),
+        ("52", (west + reach, 0.0, 0.0), (Piece(east - 2 * reach),), bay, {START: lights, END: tee}),
+        ("53", ring.leg_start(pi / 2), s3, 0.0, {START: legs[1], END: stops}),
+        ("54", (west, reach, pi / 2), (Piece(north - 2 * reach),), bay, {START: lights, END: stops}),
+        ("55", (west + east, reach, pi / 2), s5, 0.0, {START: tee, END: stops}),
         ("1", ring.leg_start(pi), (Piece(away),), 0.0, {START: legs[2]}),
         ("2", (west + east + reach, 0.0, 0.0), (Piece(away),), 0.0, {START: tee}),
         ("3", (west, -reach, -pi / 2), (Piece(away),), bay, {START: lights}),
@@ -184,14 +184,14 @@ def rules(form: SmallTown, plan: dict[str, RoadSpec]) -> dict[str, RoadSpec]:
     """Return the streets with the lights and signs at their ends."""
     lane, out = form.lane_width_m, dict(plan)
     for control, ends in (
-        ("light", (("S1", END), ("S2", START), ("S4", START), ("3", START))),
-        ("priority", (("S2", END), ("2", START))),
-        ("yield", (("S5", START),)),
-        ("stop", (("S3", END), ("S4", END), ("S5", END), ("4", START))),
+        ("light", (("51", END), ("52", START), ("54", START), ("3", START))),
+        ("priority", (("52", END), ("2", START))),
+        ("yield", (("55", START),)),
+        ("stop", (("53", END), ("54", END), ("55", END), ("4", START))),
     ):
         for id, end in ends:
             out[id] = ruled(out[id], end, control, lane_m=lane)
-    for id in ("S1", "S3", "1"):
+    for id in ("51", "53", "1"):
         signs = give_way(out[id], START, lane=1, t_m=lane + 0.6, lane_t_m=lane / 2, lane_m=lane)
         out[id] = replace(out[id], signs=(*out[id].signs, *signs))
     return out

@@ -10,8 +10,10 @@ from roadnet.network import Roads
 STEP_M = 2.0
 NEAREST_SAMPLES = 24
 NEWTON_STEPS = 12
+FLATTEST, STAY_M = 0.05, 1e-9
 MISS_M = 1e-7  # a foot is exact when the point lies this close to its cross-section
-TIE_M = 1e-3  # of feet equally far away the one on the first road is taken
+TIE_M = 1e-4  # of feet equally far away the one on the first road is taken
+CENTRAL_M = 0.01
 AT_ONCE = 2_000_000  # candidates evaluated in one go
 
 
@@ -26,16 +28,19 @@ def on_roads(roads: Roads, xy: Array) -> tuple[Array, Array, Array]:
     origin, axes, _, _ = road_frames(roads, road, s)
     point, left = origin[:, :2], axes[:, 0, :2]
     tree = cKDTree(point)
-    _, near = tree.query(xy, k=min(NEAREST_SAMPLES, len(s)))
-    near = near.reshape(len(xy), -1)
+    apart, near = (np.asarray(x).reshape(len(xy), -1) for x in tree.query(xy, k=min(NEAREST_SAMPLES, len(s))))
     found = _feet(roads, road, s, point, left, xy, np.repeat(np.arange(len(xy)), near.shape[1]), near.ravel())
-    missing = np.setdiff1d(np.arange(len(xy)), found[0])
+    central = np.flatnonzero(apart[:, -1] - apart[:, 0] < CENTRAL_M)  # all of a ring is equally near
+    missing = np.union1d(np.setdiff1d(np.arange(len(xy)), found[0]), central)
     for some in np.array_split(missing, max(1, len(missing) * len(s) // AT_ONCE)):
         every = np.tile(np.arange(len(s)), len(some))
-        far = _feet(roads, road, s, point, left, xy, np.repeat(some, len(s)), every)
-        found = tuple(np.concatenate(pair) for pair in zip(found, far, strict=True))  # type: ignore[assignment]
+        more = _feet(roads, road, s, point, left, xy, np.repeat(some, len(s)), every)
+        found = tuple(np.concatenate(pair) for pair in zip(found, more, strict=True))  # type: ignore[assignment]
     owner, foot_road, foot_s, foot_t = found
-    order = np.lexsort((foot_s, foot_road, np.round(np.abs(foot_t) / TIE_M), owner))
+    least = np.full(len(xy), np.inf)
+    np.minimum.at(least, owner, np.abs(foot_t))
+    far = np.abs(foot_t) > least[owner] + TIE_M
+    order = np.lexsort((foot_s, foot_road, far, owner))
     first = order[np.unique(owner[order], return_index=True)[1]]
     out_road, out_s = road[near[:, 0]], s[near[:, 0]]
     across = ((xy - point[near[:, 0]]) * left[near[:, 0]]).sum(1)
@@ -75,7 +80,7 @@ def _feet(
     crosses = (ahead(low) >= -slack) & (ahead(high) <= slack)
     owner, low, high = owner[crosses], low[crosses], high[crosses]
     row, a, b = road[low], s[low], s[high]
-    at = (a + b) / 2
+    at = a
     miss, t = np.zeros(len(at)), np.zeros(len(at))
     for _ in range(NEWTON_STEPS):
         origin, axes, _, bend = road_frames(roads, row, at)
@@ -84,6 +89,7 @@ def _feet(
         flat = np.maximum((side**2).sum(1), 1e-12)
         t = (d * side).sum(1) / flat
         miss = (d[:, 0] * side[:, 1] - d[:, 1] * side[:, 0]) / np.sqrt(flat)
-        at = np.clip(at + miss / np.maximum(1.0 - bend * t, 0.05), a, b)
+        step = miss / np.maximum(1.0 - bend * t, FLATTEST)  # round the centre of an arc every s is a foot: stay
+        at = np.clip(at + np.where(np.abs(step) > STAY_M, step, 0.0), a, b)
     exact = np.abs(miss) <= slack
     return owner[exact], row[exact], at[exact], t[exact]
