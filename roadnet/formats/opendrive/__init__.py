@@ -6,8 +6,9 @@ planView line, arc, spiral, poly3, paramPoly3    yes (s is arc length on each)
 elevation, superelevation                        yes, coupled as yaw, pitch, roll
 crossfall, shape, crossSectionSurface            no (finding)
 laneSection, singleSide                          yes
-lane width, border, height, speed, direction     yes; the first speed of a lane holds for all of it
-lane access, material, rule                      no
+lane width, border, height, speed, direction     yes; the first speed of a lane holds for all of it (finding)
+lane access                                      no (finding)
+lane material, rule                              no
 laneOffset                                       yes
 roadMark                                         type, width, weight, colour; explicit lines no
 road link, lane link                             yes, also one to many
@@ -16,7 +17,8 @@ junction virtual                                 no (finding); priority, crossPa
 signal, signalReference, controller, validity    yes; boards, dependency, positionInertial no
 object, repeat, outline(s)                       yes, the first outline; markings, borders, bridge, tunnel no
 header offset, geoReference                      kept as data
-railroad, station                                no
+railroad                                         no (finding)
+station                                          no
 """
 
 from roadnet.formats.opendrive.reader import read

@@ -118,6 +118,11 @@ def _lane(doc: Document, road: Road, row: int, section: int, e: Element, number:
     speeds = [speed_mps(doc, s) for s in e.iterfind("speed")]
     posted = [v for s, v in road.speeds if s <= begin + 1e-6]
     lane.speed_mps = speeds[0] if speeds else posted[-1] if posted else 0.0
+    if len(set(speeds)) > 1:
+        text = f"{len(speeds)} speed limits along one section: the first holds for all of it"
+        doc.find(e, "note", "several_speeds", f"road {road.id} lane {number} s {begin:g}", text)
+    if e.find("access") is not None:
+        doc.find(e, "note", "access", f"road {road.id} lane {number} s {begin:g}", "access rules are not read")
     lane.marks = _marks(doc, e)
     for which, tag in enumerate(("predecessor", "successor")):
         ids = [doc.integer(x, "id") for x in e.iterfind(f"link/{tag}") if x.get("id") is not None]

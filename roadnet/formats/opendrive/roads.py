@@ -113,6 +113,8 @@ def _road(doc: Document, element: Element) -> Road:
     if lateral is not None and (lateral.find("shape") is not None or lateral.find("crossfall") is not None):
         doc.find(lateral, "note", "cross_profile", f"road {name}", "crossfall and shape are not read")
     road.lane_offset = doc.cubics(element.find("lanes"), "laneOffset", "s")
+    if element.find("railroad/*") is not None:
+        doc.find(element.find("railroad"), "note", "railroad", f"road {name}", "switches and tracks are not read")
     for kind in element.iterfind("type"):
         speed = kind.find("speed")
         road.speeds.append((doc.number(kind, "s", 0.0), 0.0 if speed is None else speed_mps(doc, speed)))
