@@ -15,6 +15,7 @@ SHORTEST_M = 0.05  # vertices nearer to the one before are dropped: their direct
 DENSE_M = 2.5  # longest step between samples of a bound
 SHARPEST_JOINT_COS = 0.978  # ends that turn by more than 12 degrees at a joint keep their own direction
 LARGEST_BULGE_M = 0.25
+STRAIGHT_M = 10.0  # a line of two vertices that is longer is meant straight
 BULGE = 4 / 27
 JOINT_M = 0.5  # bounds of linked lanes that lie further apart share no tangent
 
@@ -100,6 +101,9 @@ def joint_tangents(lines: list[Array], successors: Iterable[tuple[int, int]]) ->
         mean = _unit((own[-i][-1] * h_out + own[-j][0] * h_into)[None], own[-j][:1])
         longer = into / h_into if h_into > h_out else out / h_out
         tangent = _near_chord(mean, longer[None], np.array([max(h_into, h_out)]))[0]
+        straight = [k for k in (-i, -j) if len(lines[k]) == 2 and max(h_into, h_out) > STRAIGHT_M]
+        if straight:
+            tangent = max(((h_into, own[-i][-1]), (h_out, own[-j][0])), key=lambda x: x[0])[1]
         for i in a:
             end[i] = tangent if _fits(tangent, own[i][-1], lines[i][-1] - lines[i][-2]) else None
         for i in b:

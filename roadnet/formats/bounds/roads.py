@@ -33,13 +33,13 @@ def strip_problem(strip: Strip) -> str:
     if min(len(strip.left), len(strip.right)) < 2:
         return "a bound has fewer than two points"
     left, right = (float(plan_length(np.diff(x, axis=0)).sum()) for x in (strip.left, strip.right))
-    if (left + right) / 2 < SHORTEST_M or not reference_records(strip.left, strip.right):
-        return f"its bounds have hardly any length ({left:.3f} m, {right:.3f} m)"
     if max(left, right) > LONGEST_ROAD_M:
         return f"a bound is {max(left, right):.0f} m long"
     widest = max(float(plan_length(strip.left[i] - strip.right[i])) for i in (0, -1))
     if widest > 100:
         return f"its bounds are {widest:.0f} m apart"
+    if (left + right) / 2 < SHORTEST_M or not reference_records(strip.left, strip.right):
+        return f"its bounds have hardly any length ({left:.3f} m, {right:.3f} m)"
     return ""
 
 
