@@ -63,8 +63,8 @@ def test_real_maps_have_the_issues_they_came_with(real: Callable[[str], Path], t
     ("where", "attribute", "wrong"),
     [
         ("road/planView/geometry", "length", "-1"),
-        ("road[@junction!='-1']/link/predecessor", "contactPoint", "middle"),
-        ("junction/connection", "connectingRoad", "1"),
+        ("road/planView/geometry", "x", "500"),
+        ("junction/connection", "contactPoint", "end"),
     ],
 )
 def test_a_planted_fault_raises_an_issue(where: str, attribute: str, wrong: str, tmp_path: Path) -> None:
