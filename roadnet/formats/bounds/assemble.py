@@ -19,6 +19,7 @@ from roadnet.formats.opendrive.roads import polynomials
 from roadnet.frames import wrap_angle
 from roadnet.lane_lines import LaneRows, lane_lines
 from roadnet.network import (
+    DRIVABLE,
     CentreMarks,
     Finding,
     Junctions,
@@ -102,6 +103,8 @@ def _lane_table(doc: Document, lanes: LaneMap, fitted: FittedRoads) -> tuple[Lan
     order = [i for way in fitted.strips for i in way]
     row_of = {strip: row for row, strip in enumerate(order)}
     strips = [lanes.strips[i] for i in order]
+    if not any(s.type in DRIVABLE for s in strips):
+        raise InputError(str(doc.path), got="no lane that can be driven on", wanted="at least one")
     counts = [len(way) for way in fitted.strips]
     road = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
     place = np.array([k for n in counts for k in range(n)], np.int32)
@@ -146,8 +149,6 @@ def _lane_table(doc: Document, lanes: LaneMap, fitted: FittedRoads) -> tuple[Lan
         **_beside(lanes, key, row_of),
         **lines,
     )
-    if not table.drivable.any():
-        raise InputError(str(doc.path), got="no lane that can be driven on", wanted="at least one")
     return table, row_of
 
 
