@@ -170,7 +170,10 @@ def test_contract_notices(tmp_path: Path, form: str, path: str, name: str, chang
 def test_contract_notices_a_lane_that_leads_nowhere(tmp_path: Path) -> None:
     root = etree.fromstring(document_of("motorway_ramps"))
     junction = root.find("junction[@id='100']")
-    junction.remove(junction.findall("connection")[-1])
+    last = junction.findall("connection")[-1]
+    junction.remove(last)
+    link = root.find(f"road[@id='{last.get('connectingRoad')}']/link")
+    link.remove(link.find("predecessor"))
     (tmp_path / "cut.xodr").write_bytes(etree.tostring(root))
     assert "dead_end" in {v.code for v in violations(roadnet.load(tmp_path / "cut.xodr"))}
 
@@ -180,6 +183,8 @@ def test_contract_notices_a_bend_tighter_than_its_lane(tmp_path: Path) -> None:
     geometry = root.find("road/planView/geometry")
     geometry.remove(geometry[0])
     etree.SubElement(geometry, "arc", curvature="0.5")
+    geometry.set("length", "5")
+    root.find("road").set("length", "5")
     (tmp_path / "bent.xodr").write_bytes(etree.tostring(root))
     assert "fold" in {v.code for v in violations(roadnet.load(tmp_path / "bent.xodr"))}
 
@@ -208,7 +213,9 @@ def test_motorway_leads_off_and_on_over_full_width_lanes() -> None:
     graph = lane_graph(net)
     start = [k for k in graph if graph.in_degree(k) == 0 and net.roads.id[net.lanes.road[k]] == "1"]
     ramp = next(k for k in graph if net.roads.id[net.lanes.road[k]] == "4")
-    exit_lane = [k for k in graph if net.lanes.type[k] == LaneType.EXIT and not net.roads.in_junction[net.lanes.road[k]]]
+    exit_lane = [
+        k for k in graph if net.lanes.type[k] == LaneType.EXIT and not net.roads.in_junction[net.lanes.road[k]]
+    ]
     assert len(start) == 4  # three through lanes, and the exit lane that begins at no width
     assert nx.has_path(graph, exit_lane[0], ramp)
 
@@ -260,7 +267,9 @@ def edge_lanes(net: RoadNetwork) -> tuple[list[int], list[int]]:
     return [k for k in graph if graph.in_degree(k) == 0], [k for k in graph if graph.out_degree(k) == 0]
 
 
-@pytest.mark.parametrize(("control", "stops", "yields"), [("stop", 2, 0), ("yield", 0, 2), ("all_stop", 4, 0), ("none", 0, 0)])
+@pytest.mark.parametrize(
+    ("control", "stops", "yields"), [("stop", 2, 0), ("yield", 0, 2), ("all_stop", 4, 0), ("none", 0, 0)]
+)
 def test_four_way_signs_say_who_waits(control: str, stops: int, yields: int) -> None:
     net = build("four_way_signs", control=control)
     assert (net.signals.kind == SignalKind.STOP_SIGN).sum() == stops
@@ -318,6 +327,16 @@ def test_town_joins_what_it_should_and_every_way_in_leads_to_every_way_out() -> 
     limit = net.lanes.speed_mps[(net.lanes.road == school) & net.lanes.drivable]
     assert limit.max() <= 30 / 3.6 + 1e-9
     assert len(net.signals.group_id) == 2
+
+
+def test_docs_name_every_form_and_parameter() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "roads.md").read_text()
+    sections = {part.split("\n", 1)[0].strip(): part for part in page.split("\n## ")[1:]}
+    assert sorted(sections) == FORMS
+    for form in FORMS:
+        for name, allowed in forms()[form].RANGES.items():
+            assert f"| `{name}` |" in sections[form]
+            assert isinstance(allowed, Choice) or f"{allowed.low:g} to {allowed.high:g}" in sections[form]
 
 
 def test_unknown_forms_parameters_and_values_are_named() -> None:

@@ -145,10 +145,11 @@ def overlaps(net: RoadNetwork) -> Iterator[Finding]:
             yield _finding("overlap", where, f"{area:.2f} m2 in common outside of a junction")
 
 
-def _shape(net: RoadNetwork, lane: int) -> shapely.Polygon:
+def _shape(net: RoadNetwork, lane: int) -> shapely.MultiPolygon:
     i, j = net.lanes.centre_start[lane : lane + 2]
     ring = np.concatenate([net.lanes.left_edge[i:j, :2], net.lanes.right_edge[i:j, :2][::-1]])
-    return shapely.make_valid(shapely.Polygon(ring))
+    parts = shapely.get_parts(shapely.make_valid(shapely.Polygon(ring)))
+    return shapely.MultiPolygon([p for p in parts if p.geom_type == "Polygon"])
 
 
 def dead_ends(net: RoadNetwork) -> Iterator[Finding]:
