@@ -14,13 +14,18 @@ from roadnet.network import LaneType, RoadNetwork, SignalKind
 # two lanes east, a signalled left turn (radius 10 m) from the left one, a straight on from the right one
 TURN = " ".join(f"{100 + 10 * np.sin(a):.2f},{8.6 - 10 * np.cos(a):.2f}" for a in np.linspace(0, np.pi / 2, 9))
 NET = f"""<net version="1.20"><location netOffset="5.00,-3.00" projParameter="+proj=utm +zone=32"/>
-<edge id=":j_0" function="internal"><lane id=":j_0_0" index="0" speed="8" length="15.7" width="3.2" shape="{TURN}"/></edge>
-<edge id=":j_1" function="internal"><lane id=":j_1_0" index="0" speed="8" length="20" width="3.2" shape="100,-4.6 120,-4.6"/></edge>
+<edge id=":j_0" function="internal">
+<lane id=":j_0_0" index="0" speed="8" length="15.7" width="3.2" shape="{TURN}"/></edge>
+<edge id=":j_1" function="internal">
+<lane id=":j_1_0" index="0" speed="8" length="20" width="3.2" shape="100,-4.6 120,-4.6"/></edge>
 <edge id="in" from="a" to="j"><lane id="in_0" index="0" speed="13.89" length="100" width="3.2" shape="0,-4.6 100,-4.6"/>
 <lane id="in_1" index="1" speed="13.89" length="100" width="3.2" shape="0,-1.4 100,-1.4"/></edge>
-<edge id="up" from="j" to="b"><lane id="up_0" index="0" disallow="all" allow="bus" speed="10" length="50" width="3.2" shape="110,8.6 110,58.6"/></edge>
+<edge id="up" from="j" to="b">
+<lane id="up_0" index="0" disallow="all" allow="bus" speed="10" length="50" width="3.2"
+ shape="110,8.6 110,58.6"/></edge>
 <edge id="on" from="j" to="c"><lane id="on_0" index="0" speed="10" length="50" shape="120,-4.6 170,-4.6"/></edge>
-<tlLogic id="t" type="static" programID="0" offset="0"><phase duration="9" state="Gr"/><phase duration="9" state="rG"/></tlLogic>
+<tlLogic id="t" type="static" programID="0" offset="0">
+<phase duration="9" state="Gr"/><phase duration="9" state="rG"/></tlLogic>
 <junction id="j" type="traffic_light" x="100" y="0"/>
 <connection from="in" to="up" fromLane="1" toLane="0" via=":j_0_0" tl="t" linkIndex="0" dir="l" state="o"/>
 <connection from="in" to="on" fromLane="0" toLane="0" via=":j_1_0" tl="t" linkIndex="1" dir="s" state="O"/>
@@ -92,13 +97,13 @@ def test_dangling_connections_and_lanes_of_no_length_are_findings(tmp_path: Path
     path.write_text(text)
     codes = {f.code: f.where for f in roadnet.load(path).findings}
     assert "dangling_link" in codes
-    assert "line 6" in codes["degenerate_lane"]
+    assert "line 10" in codes["degenerate_lane"]
 
 
 @pytest.mark.parametrize("value", ["nan", "1e308", "x", "1,2,3,4"])
 def test_bad_shape_is_refused_in_one_line_that_names_it(tmp_path: Path, value: str) -> None:
     message = refusal(tmp_path, "bad.net.xml", NET.replace("0,-1.4 100,-1.4", f"0,-1.4 {value},1"))
-    assert "bad.net.xml:5 <lane>" in message
+    assert "bad.net.xml:7 <lane>" in message
     assert "shape" in message
 
 

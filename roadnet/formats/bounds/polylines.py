@@ -71,7 +71,9 @@ def dense(points: Array, tangent: Array) -> tuple[Array, Array]:
     uu, uuu = u * u, u * u * u
     p = (2 * uuu - 3 * uu + 1) * p0 + (uuu - 2 * uu + u) * t0 + (3 * uu - 2 * uuu) * p1 + (uuu - uu) * t1
     slope = (6 * uu - 6 * u) * (p0 - p1) + (3 * uu - 4 * u + 1) * t0 + (3 * uu - 2 * u) * t1
-    return np.concatenate([p, points[-1:]]), np.concatenate([_unit(slope, (p1 - p0) / m), tangent[-1:]])
+    return np.concatenate([p, points[-1:]]), np.concatenate(
+        [_unit(slope, (p1 - p0) / np.maximum(m, 1e-9)), tangent[-1:]]
+    )
 
 
 def fractions(points: Array, at: Array) -> Array:
