@@ -130,8 +130,9 @@ def receive(
                             level, column_ns, firing_ns, counts, out, n)  # fmt: skip
                 k = 0
     _detect(link, k, t, bits, met, cause)
-    return _report(link, k, t, bits, met, cause, column, channel, slot_of_ring, group_of_ring, azimuth, slope, level,
-                   column_ns, firing_ns, counts, out, n)  # fmt: skip
+    n = _report(link, k, t, bits, met, cause, column, channel, slot_of_ring, group_of_ring, azimuth, slope, level,
+                column_ns, firing_ns, counts, out, n)  # fmt: skip
+    return int(n)
 
 
 @compiled
@@ -190,8 +191,10 @@ def _weather(link, count, t, bits, cause):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _report(link, count, t, bits, met, cause, column, channel, slot_of_ring, group_of_ring, azimuth, slope, level,
-            column_ns, firing_ns, counts, out, n):  # type: ignore[no-untyped-def]  # fmt: skip
+def _report(  # type: ignore[no-untyped-def]
+    link, count, t, bits, met, cause, column, channel, slot_of_ring, group_of_ring, azimuth, slope, level, column_ns,
+    firing_ns, counts, out, n,
+):  # fmt: skip
     """Write a batch's points behind the first n of `out`, keep the counts; return the new n."""
     xyz, intensity, t_off_ns, ring_out, column_out = out.xyz, out.intensity, out.t_off_ns, out.ring, out.column
     instance_out, material_out, range_out, cause_out = out.instance, out.material, out.range_m, out.cause
