@@ -13,7 +13,7 @@ from roadnet.base.compiled import compiled
 from roadnet.base.kept import kept
 from roadnet.base.maths import sincos, sincos_all
 from roadnet.frames import wrap_angle
-from roadnet.geometry import cubic, find_piece, road_frames
+from roadnet.geometry import cubic, find_piece, road_frames, road_points, surface_heights
 from roadnet.network import RoadNetwork
 from roadnet.poses import BEYOND_M, lane_heights
 
@@ -28,8 +28,7 @@ def road_poses(net: RoadNetwork, road: Array, s: Array, t: Array | float = 0.0) 
     s outside of its road, or a number that is not finite.
     """
     road, s, t = _on_roads(net, road, s, t)
-    origin, axes, heading, _ = road_frames(net.roads, road, s)
-    return np.column_stack([origin + t[:, None] * axes[:, 0], heading])
+    return np.column_stack(road_points(net.roads, road, s, t))
 
 
 def lane_poses(net: RoadNetwork, road: Array, lane: Array, s: Array, t: Array | float = 0.0) -> Array:
@@ -42,6 +41,7 @@ def lane_poses(net: RoadNetwork, road: Array, lane: Array, s: Array, t: Array | 
     row = lane_rows_at(net, road, lane, s)
     middle, height = _middles(net, row, road, s)
     origin, axes, heading, _ = road_frames(net.roads, road, s)
+    height = height + surface_heights(net.roads, road, s, middle + t)
     across, up = (middle + t)[:, None], height[:, None]
     return np.column_stack([origin + across * axes[:, 0] + up * axes[:, 1], heading])
 

@@ -117,6 +117,43 @@ def road_frames(
     return np.stack([x, y, z], -1), np.stack([left, up], 1), heading, bend
 
 
+def surface_heights(roads: "Roads", road: Array, s: Array, t: Array, lookup: Array | None = None) -> Array:
+    """Return (N,) m: how high the surface lies at (s, t) above the plane of the lateral axis, along the axis up.
+
+    Crossfall (OpenDRIVE 1.4, 5.3.4.2): each side falls from the reference line outwards by its angle. Shape
+    (1.8, 10.7): cubics along t at stations, linear along s between them, carried on before the first and behind
+    the last; outside of its first t a profile is level.
+    """
+    surface, height = roads.surface, np.zeros(len(s))
+    if not len(surface):
+        return height
+    for side, angle in ((1.0, surface.left), (-1.0, surface.right)):
+        sine, cosine = sincos_all(cubic(angle, road, s, lookup)[0])
+        height -= np.maximum(side * t, 0.0) * sine / cosine
+    some = len(surface.s) > 0
+    rows = np.flatnonzero(surface.start[road] < surface.start[np.asarray(road) + 1]) if some else np.zeros(0, np.int64)
+    if len(rows):
+        s, t, of = s[rows], t[rows], road[rows]
+        at = find_piece(surface.start, surface.s, of, s)
+        after = np.minimum(at + 1, surface.start[of + 1] - 1)
+        span = surface.s[after] - surface.s[at]
+        share = np.clip((s - surface.s[at]) / np.where(span > 0, span, 1.0), 0.0, 1.0) * (span > 0)
+        here, there = (_across(surface.profile, station, t) for station in (at, after))
+        height[rows] += here + share * (there - here)
+    return height
+
+
+def _across(profile: "Polynomials", station: Array, t: Array) -> Array:
+    return cubic(profile, station, np.maximum(t, profile.s[profile.start[station]]))[0]
+
+
+def road_points(roads: "Roads", road: Array, s: Array, t: Array) -> tuple[Array, Array]:
+    """Return (xyz (N, 3) m, heading (N,) rad of the reference line) of the surface at (s, t)."""
+    origin, axes, heading, _ = road_frames(roads, road, s)
+    height = surface_heights(roads, road, s, t)
+    return origin + t[:, None] * axes[:, 0] + height[:, None] * axes[:, 1], heading
+
+
 def sine_ratio(angle: Array, sine: Array) -> Array:
     """Return sin(angle) / angle, 1 at 0."""
     small = np.abs(angle) < 1e-4

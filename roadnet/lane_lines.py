@@ -6,7 +6,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array, offsets_of
 from roadnet.base.maths import atan2_all
-from roadnet.geometry import ARC, SPIRAL, cubic, find_piece, reference_points, road_frames
+from roadnet.geometry import ARC, SPIRAL, cubic, find_piece, reference_points, road_frames, surface_heights
 from roadnet.network import Polynomials, Roads
 from roadnet.polyline import arc_steps
 from roadnet.poses import lane_heights
@@ -60,12 +60,15 @@ def lane_lines(roads: Roads, lanes: LaneRows) -> dict[str, Array]:
     order = np.where(forward, np.arange(len(owner)), start[owner] + start[owner + 1] - 1 - np.arange(len(owner)))
     left_is_inner = (lanes.forward == (lanes.id < 0))[owner][:, None]
     origin, axes = origin[grid], axes[grid]
-    edge_in, edge_out = _point(origin, axes, inner[0], height[:, 0]), _point(origin, axes, outer[0], height[:, 1])
+    place, until = (grid_road[grid], grid_s[grid]), lookup[grid]
+    above = [surface_heights(roads, *place, t, until) for t in (inner[0], middle[0], outer[0])]
+    edge_in = _point(origin, axes, inner[0], height[:, 0] + above[0])
+    edge_out = _point(origin, axes, outer[0], height[:, 1] + above[2])
     angle = heading[grid] + tilt + np.where(forward, 0.0, np.pi)
     angle = (angle + np.pi) % (2 * np.pi) - np.pi
     columns = {
         "centre_start": start,
-        "centre": _point(origin, axes, middle[0], height.mean(1))[order],
+        "centre": _point(origin, axes, middle[0], height.mean(1) + above[1])[order],
         "centre_heading": angle[order],
         "centre_half_width": (np.abs(outer[0] - inner[0]) / 2)[order],
         "left_edge": np.where(left_is_inner, edge_in, edge_out)[order],
@@ -95,9 +98,12 @@ def _grid(roads: Roads, lanes: LaneRows, group: Array, first: Array) -> tuple[Ar
     plan_owner, plan_s = _of_road(roads.plan_start, roads.plan_pose[:, 0], road)
     offset_owner, offset_s = _of_road(roads.lane_offset.start, roads.lane_offset.s, road)
     rise_owner, rise_s = _of_road(roads.elevation.start, roads.elevation.s, road)
+    fall_owner, fall_s = _surface_breaks(roads, road)
     piece_lane = np.repeat(np.arange(len(group)), np.diff(lanes.width.start))
-    owner = np.concatenate([np.arange(G), np.arange(G), plan_owner, offset_owner, rise_owner, group[piece_lane]])
-    s = np.concatenate([begin, end, plan_s, offset_s, rise_s, lanes.width.s + lanes.s_range[piece_lane, 0]])
+    of_roads = (plan_owner, offset_owner, rise_owner, fall_owner)
+    owner = np.concatenate([np.arange(G), np.arange(G), *of_roads, group[piece_lane]])
+    width_s = lanes.width.s + lanes.s_range[piece_lane, 0]
+    s = np.concatenate([begin, end, plan_s, offset_s, rise_s, fall_s, width_s])
     inside = (s >= begin[owner]) & (s <= end[owner])
     owner, s = owner[inside], s[inside]
     order = np.lexsort((s, owner))
@@ -119,6 +125,15 @@ def _grid(roads: Roads, lanes: LaneRows, group: Array, first: Array) -> tuple[Ar
     k = np.arange(len(interval)) - offsets_of(n)[interval]
     flat = a[interval] + (b - a)[interval] * k / n[interval] * ~last[interval]
     return flat, offsets_of(np.bincount(owner[interval], minlength=G))
+
+
+def _surface_breaks(roads: Roads, road: Array) -> tuple[Array, Array]:
+    """Return (group, s) of every break of the surface of each group's road."""
+    surface = roads.surface
+    parts = [(surface.start, surface.s)] + [(fall.start, fall.s) for fall in (surface.left, surface.right)]
+    found = [_of_road(start, s, road) for start, s in parts if len(s)]
+    owners, breaks = zip(*found, strict=True) if found else ((), ())
+    return np.concatenate([np.zeros(0, np.int64), *owners]), np.concatenate([np.zeros(0), *breaks])
 
 
 def _of_road(start: Array, s: Array, road: Array) -> tuple[Array, Array]:

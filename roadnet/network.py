@@ -4,7 +4,7 @@ A ragged field is a pair: flat values and `*_start` offsets; the rows of element
 flat[start[i] : start[i + 1]]. Missing is an empty row or a mask, never a magic number.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from functools import cached_property
 from hashlib import blake2b
@@ -108,6 +108,29 @@ class Polynomials:
     abcd: Array  # (K, 4)
 
 
+def no_pieces() -> Polynomials:
+    """Return the polynomials of owners that have none."""
+    return Polynomials(start=np.zeros(1, np.int64), s=np.zeros(0), abcd=np.zeros((0, 4)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CrossSections:
+    """How high the surface lies above the plane of the lateral axis; stations ragged over roads, linear between."""
+
+    start: Array = field(default_factory=lambda: np.zeros(1, np.int64))  # (R + 1,)
+    s: Array = field(default_factory=lambda: np.zeros(0))  # (Q,) m, where the stations are
+    profile: Polynomials = field(default_factory=no_pieces)  # m, one owner a station, along t in place of s
+    left: Polynomials = field(default_factory=no_pieces)  # rad: how the side of t > 0 falls outwards, by s
+    right: Polynomials = field(default_factory=no_pieces)  # likewise t < 0
+
+    def __len__(self) -> int:
+        return len(self.s) + len(self.left.s) + len(self.right.s)
+
+
+# of fields that came later: digests pass over them where they are empty, so that maps keep theirs
+LATER = {"later": True}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Roads:
     """Reference lines and profiles; R roads."""
@@ -125,6 +148,7 @@ class Roads:
     elevation: Polynomials
     superelevation: Polynomials
     lane_offset: Polynomials
+    surface: CrossSections = field(default_factory=CrossSections, metadata=LATER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -289,8 +313,10 @@ class RoadNetwork:
 
 def update_digest(h: Any, part: Any) -> None:
     """Feed a table of arrays, nested tables and tuples of text to a hash, field by field in declared order."""
-    for name in part.__dataclass_fields__:
-        value = getattr(part, name)
+    for column in fields(part):
+        name, value = column.name, getattr(part, column.name)
+        if column.metadata.get("later") and not len(value):
+            continue
         h.update(name.encode() + b"\0")
         if isinstance(value, np.ndarray):
             h.update(f"{value.dtype.str}{value.shape}".encode() + np.ascontiguousarray(value).tobytes())

@@ -8,7 +8,7 @@ from roadnet.base.arrays import Array
 from roadnet.base.errors import did_you_mean
 from roadnet.base.kept import kept
 from roadnet.frames import Pose
-from roadnet.geometry import cubic, find_piece, road_frames
+from roadnet.geometry import cubic, find_piece, road_frames, road_points, surface_heights
 
 if TYPE_CHECKING:
     from roadnet.network import Lanes, Polynomials, RoadNetwork
@@ -22,8 +22,8 @@ def road_pose(net: "RoadNetwork", road: str, s: float, t: float = 0.0) -> Pose:
     Raises ValueError for an unknown road or an s outside it.
     """
     row = road_row(net, road, s)
-    origin, axes, heading, _ = road_frames(net.roads, np.array([row]), np.array([s], float))
-    x, y, z = origin[0] + t * axes[0, 0]
+    xyz, heading = road_points(net.roads, np.array([row]), np.array([s], float), np.array([t], float))
+    x, y, z = xyz[0]
     return Pose(float(x), float(y), float(z), float(heading[0]))
 
 
@@ -37,6 +37,7 @@ def lane_pose(net: "RoadNetwork", road: str, lane: int, s: float, t: float = 0.0
     at = lane_at(net, row, lane, s)
     middle, height = lane_middle(net.lanes, net.roads.lane_offset, at, row, s)
     origin, axes, heading, _ = road_frames(net.roads, np.array([row]), np.array([s], float))
+    height += surface_heights(net.roads, np.array([row]), np.array([s], float), np.array([middle + t]))[0]
     x, y, z = origin[0] + (middle + t) * axes[0, 0] + height * axes[0, 1]
     return Pose(float(x), float(y), float(z), float(heading[0]))
 

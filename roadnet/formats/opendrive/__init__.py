@@ -4,7 +4,8 @@ Element by element:
 
 planView line, arc, spiral, poly3, paramPoly3    yes (s is arc length on each)
 elevation, superelevation                        yes, coupled as yaw, pitch, roll
-crossfall, shape, crossSectionSurface            no (finding)
+crossfall, shape                                 yes; of a road with both, the shape (finding)
+crossSectionSurface                              no (finding)
 laneSection, singleSide                          yes
 lane width, border, height, speed, direction     yes; the first speed of a lane holds for all of it (finding)
 lane access                                      no (finding)

@@ -1,7 +1,7 @@
 """The XML under a map: parsed safely, read strictly, every error with file, line and element."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -69,10 +69,12 @@ class Document:
 
     def cubics(self, parent: Element | None, tag: str, origin: str) -> list[tuple[float, ...]]:
         """Return (s, a, b, c, d) of the children `tag`, sorted by s; of equal s the last is kept."""
-        if parent is None:
-            return []
+        return [] if parent is None else self.cubic_rows(parent.iterfind(tag), origin)
+
+    def cubic_rows(self, found: Iterable[Element], origin: str) -> list[tuple[float, ...]]:
+        """Return (s, a, b, c, d) of elements, sorted by s, which `origin` names; of equal s the last is kept."""
         number = self.number
-        rows = [(number(e, origin), *(number(e, k, 0.0) for k in "abcd")) for e in parent.iterfind(tag)]
+        rows = [(number(e, origin), *(number(e, k, 0.0) for k in "abcd")) for e in found]
         rows.sort(key=lambda row: row[0])
         return [r for r, after in zip_longest(rows, rows[1:]) if after is None or after[0] > r[0]]
 

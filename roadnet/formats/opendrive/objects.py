@@ -7,7 +7,7 @@ from roadnet.base.maths import sincos
 from roadnet.formats.opendrive.document import Document, Element
 from roadnet.formats.opendrive.roads import Road
 from roadnet.frames import wrap_angle
-from roadnet.geometry import road_frames
+from roadnet.geometry import road_points
 from roadnet.network import ObjectKind, Objects, Roads
 
 MOST_COPIES = 20_000  # of one <repeat>
@@ -94,8 +94,7 @@ def _mix(doc: Document, repeat: Element, name: str, default: float, f: float) ->
 def _table(doc: Document, rows: list[Row], roads: Roads) -> Objects:
     road, s, t, up, hdg = (np.array([r[k] for r in rows], float) for k in (2, 3, 4, 5, 6))
     if rows:
-        origin, axes, heading, _ = road_frames(roads, road.astype(np.int64), s)
-        xyz = origin + t[:, None] * axes[:, 0]
+        xyz, heading = road_points(roads, road.astype(np.int64), s, t)
         pose = np.column_stack([xyz[:, 0], xyz[:, 1], xyz[:, 2] + up, wrap_angle(heading + hdg)])
     else:
         pose = np.zeros((0, 4))
@@ -125,8 +124,7 @@ def _outline(doc: Document, e: Element | None, pose: Array, road: int, roads: Ro
         xy = np.stack([pose[0] + c * u - n * v, pose[1] + n * u + c * v], 1)
     elif len(on_road) >= 3:
         s, t = np.array(on_road).T
-        origin, axes, _, _ = road_frames(roads, np.full(len(s), road), s)
-        xy = (origin + t[:, None] * axes[:, 0])[:, :2]
+        xy = road_points(roads, np.full(len(s), road), s, t)[0][:, :2]
     else:
         return np.zeros((0, 2))
     after = np.roll(xy, -1, axis=0)

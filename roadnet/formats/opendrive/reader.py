@@ -105,7 +105,7 @@ def _check_bounds(doc: Document, lines: dict[str, Array]) -> None:
     """Refuse geometry that leaves the earth: hostile coefficients would make paths without end."""
     for name, (column, most) in {
         "coordinate": (lines["centre"][:, :2], LARGEST_NUMBER),
-        "height": (lines["centre"][:, 2], HIGHEST_M),
+        "height": (np.stack([lines[k][:, 2] for k in ("centre", "left_edge", "right_edge")]), HIGHEST_M),
         "lane half width": (lines["centre_half_width"], WIDEST_M),
         "jump within a lane": (np.diff(lines["centre_s"], prepend=0.0).clip(0.0), LONGEST_JUMP_M),
     }.items():

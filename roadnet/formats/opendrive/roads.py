@@ -9,7 +9,7 @@ from roadnet.base.arrays import ragged
 from roadnet.base.errors import InputError
 from roadnet.formats.opendrive.document import Document, Element
 from roadnet.geometry import ARC, LINE, PARAM_POLY3, POLY3, SPIRAL, STRAIGHT_CURVATURE
-from roadnet.network import Polynomials, Roads
+from roadnet.network import CrossSections, Polynomials, Roads
 
 SHORTEST_RECORD_M = 1e-9  # geometry records below are dropped: they have no direction
 LENGTH_TOLERANCE_M = 1e-3
@@ -31,6 +31,8 @@ class Road:
     elevation: list[tuple[float, ...]] = field(default_factory=list)
     superelevation: list[tuple[float, ...]] = field(default_factory=list)
     lane_offset: list[tuple[float, ...]] = field(default_factory=list)
+    crossfall: dict[str, list[tuple[float, ...]]] = field(default_factory=dict)  # by "left" and "right"
+    shape: dict[float, list[tuple[float, ...]]] = field(default_factory=dict)  # by s: (t, a, b, c, d)
     speeds: list[tuple[float, float]] = field(default_factory=list)  # from s, m/s; 0 m/s: none posted
     # (element type, id, contact point) at the beginning and at the end
     links: dict[int, tuple[str, str, str]] = field(default_factory=dict)
@@ -84,7 +86,17 @@ def road_table(roads: list[Road], junctions: dict[str, int], names: list[str]) -
         elevation=polynomials([r.elevation for r in roads]),
         superelevation=polynomials([r.superelevation for r in roads]),
         lane_offset=polynomials([r.lane_offset for r in roads]),
+        surface=_surface(roads),
     )
+
+
+def _surface(roads: list[Road]) -> CrossSections:
+    left, right = ([r.crossfall.get(side, []) for r in roads] for side in ("left", "right"))
+    if not any((*left, *right, *(r.shape for r in roads))):
+        return CrossSections()
+    s, start = ragged([sorted(r.shape) for r in roads], np.float64)
+    profile = polynomials([r.shape[at] for r in roads for at in sorted(r.shape)])
+    return CrossSections(start=start, s=s, profile=profile, left=polynomials(left), right=polynomials(right))
 
 
 def polynomials(rows: list[list[tuple[float, ...]]]) -> Polynomials:
@@ -110,8 +122,8 @@ def _road(doc: Document, element: Element) -> Road:
     road.elevation = doc.cubics(element.find("elevationProfile"), "elevation", "s")
     lateral = element.find("lateralProfile")
     road.superelevation = doc.cubics(lateral, "superelevation", "s")
-    if lateral is not None and (lateral.find("shape") is not None or lateral.find("crossfall") is not None):
-        doc.find(lateral, "note", "cross_profile", f"road {name}", "crossfall and shape are not read")
+    if lateral is not None:
+        _read_surface(doc, lateral, road)
     road.lane_offset = doc.cubics(element.find("lanes"), "laneOffset", "s")
     if element.find("railroad/*") is not None:
         doc.find(element.find("railroad"), "note", "railroad", f"road {name}", "switches and tracks are not read")
@@ -125,6 +137,23 @@ def _road(doc: Document, element: Element) -> Road:
             kind_id = doc.text(link, "elementType", "road"), doc.text(link, "elementId")
             road.links[end] = (*kind_id, doc.text(link, "contactPoint", ""))
     return road
+
+
+def _read_surface(doc: Document, lateral: Element, road: Road) -> None:
+    """Read crossfall and shape; where a road has both, the shape holds: no version of the standard adds them."""
+    stations: dict[float, list[Element]] = {}
+    for e in lateral.iterfind("shape"):
+        stations.setdefault(min(max(doc.number(e, "s", 0.0), 0.0), road.length_m), []).append(e)
+    road.shape = {at: doc.cubic_rows(rows, "t") for at, rows in stations.items()}
+    falls = list(lateral.iterfind("crossfall"))
+    for side in ("left", "right"):
+        mine = [e for e in falls if doc.text(e, "side", "both").lower() in (side, "both")]
+        road.crossfall[side] = doc.cubic_rows(mine, "s")
+    if falls and road.shape:
+        doc.find(falls[0], "note", "cross_profile", f"road {road.id}", "crossfall beside shape: the shape holds")
+        road.crossfall = {}
+    if lateral.find("crossSectionSurface") is not None:
+        doc.find(lateral, "note", "cross_profile", f"road {road.id}", "crossSectionSurface is not read")
 
 
 def _plan(doc: Document, element: Element, road: Road) -> list[tuple[int, tuple[float, ...], tuple[float, ...]]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.geometry import road_frames
+from roadnet.geometry import road_points
 from roadnet.network import Lanes, RoadNetwork
 
 STEP_M = 5.0  # between the poses at which reference lines are compared
@@ -105,8 +105,11 @@ def _roads_apart(a: RoadNetwork, rows_a: Array, b: RoadNetwork, rows_b: Array) -
     share = np.concatenate([np.linspace(0.0, 1.0, n) for n in count]) if len(count) else np.zeros(0)
     points = []
     for net, rows in ((a, rows_a), (b, rows_b)):
-        origin, axes, _, _ = road_frames(net.roads, rows[of], share * net.roads.length_m[rows[of]])
-        points.append(np.concatenate([origin, origin + axes[:, 0]]))  # a metre to the left as well: it tilts
+        place = rows[of], share * net.roads.length_m[rows[of]]
+        # a metre to the sides as well: it tilts
+        points.append(
+            np.concatenate([road_points(net.roads, *place, np.full(len(of), t))[0] for t in (-1.0, 0.0, 1.0)])
+        )
     return _apart(*points)
 
 

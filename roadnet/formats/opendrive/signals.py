@@ -14,7 +14,7 @@ from roadnet.base.arrays import Array, ragged
 from roadnet.formats.opendrive.document import Document, Element
 from roadnet.formats.opendrive.roads import KMH_MPS, MPH_MPS, Road
 from roadnet.frames import wrap_angle
-from roadnet.geometry import road_frames
+from roadnet.geometry import road_points
 from roadnet.network import Roads, SignalKind, Signals
 
 # types of the catalogue that OpenDRIVE files share ("OpenDRIVE" and German StVO numbers), and of the US MUTCD
@@ -143,8 +143,7 @@ def _poses(doc: Document, signals: list[Signal], roads: Roads, traffic: list[Arr
     if not signals:
         return np.zeros((0, 4))
     road, s = np.array([x.road for x in signals]), np.array([x.s for x in signals])
-    origin, axes, heading, _ = road_frames(roads, road, s)
-    t = np.array([x.t for x in signals])
+    xyz, heading = road_points(roads, road, s, np.array([x.t for x in signals]))
     up = np.array([doc.number(x.element, "zOffset", 0.0) for x in signals])
     turn = wrap_angle(np.array([doc.number(x.element, "hOffset", 0.0) for x in signals]))
     against = np.array([np.pi if doc.text(x.element, "orientation", "none") != "-" else 0.0 for x in signals])
@@ -152,7 +151,6 @@ def _poses(doc: Document, signals: list[Signal], roads: Roads, traffic: list[Arr
     face = heading + against + turn
     toward = np.array([np.cos(a - f).sum() for a, f in zip(traffic, face, strict=True)])
     face = np.where(toward > 0, face + np.pi, face)
-    xyz = origin + t[:, None] * axes[:, 0]
     return np.column_stack([xyz[:, 0], xyz[:, 1], xyz[:, 2] + up, wrap_angle(face)])
 
 

@@ -6,7 +6,8 @@ same file, byte for byte.
 
 What the network does not hold cannot come back: lane materials and rules, subtypes and texts of signals, junction
 priorities, virtual junctions. Words of 1.8 are put in those of 1.7: walking is a sidewalk, slip lanes are
-exits; lanes against their side's direction carry it as user data. Copies of a repeated object are objects.
+exits; lanes against their side's direction carry it as user data. Crossfall is a shape; where it changes along
+the road, by stations 2 m apart. Copies of a repeated object are objects.
 """
 
 from collections import defaultdict
@@ -27,6 +28,7 @@ from roadnet.formats.opendrive.write_furniture import (
     referring_spots,
 )
 from roadnet.formats.opendrive.write_lanes import add_cubics, add_sections, cubics, exact
+from roadnet.formats.opendrive.write_surface import add_surface
 from roadnet.generate.document import Element, add, document_bytes, open_document
 from roadnet.geometry import ARC, LINE, POLY3, SPIRAL
 from roadnet.network import RoadNetwork
@@ -83,7 +85,9 @@ def _add_road(root: Element, net: RoadNetwork, row: int, links: Joints) -> Eleme
     for k in range(roads.plan_start[row], roads.plan_start[row + 1]):
         _add_geometry(view, int(roads.plan_kind[k]), roads.plan_pose[k], roads.plan_coef[k])
     add_cubics(add(road, "elevationProfile"), "elevation", "s", cubics(roads.elevation, row))
-    add_cubics(add(road, "lateralProfile"), "superelevation", "s", cubics(roads.superelevation, row))
+    lateral = add(road, "lateralProfile")
+    add_cubics(lateral, "superelevation", "s", cubics(roads.superelevation, row))
+    add_surface(lateral, net, row)
     return road
 
 

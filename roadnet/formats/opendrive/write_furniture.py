@@ -14,7 +14,7 @@ from roadnet.formats.opendrive.signals import KINDS
 from roadnet.formats.opendrive.write_lanes import exact, rounded
 from roadnet.frames import wrap_angle
 from roadnet.generate.document import Element, add
-from roadnet.geometry import road_frames
+from roadnet.geometry import road_frames, surface_heights
 from roadnet.network import ObjectKind, RoadNetwork, SignalKind
 
 POSITION_DIGITS = 6  # micrometres: what is left of a double where coordinates are those of a national grid
@@ -52,7 +52,7 @@ def placed_objects(net: RoadNetwork) -> Placed:
     side = axes[:, 0]
     t = ((pose[:, :2] - origin[:, :2]) * side[:, :2]).sum(1) / np.maximum((side[:, :2] ** 2).sum(1), 1e-12)
     t = np.round(t, POSITION_DIGITS)
-    up = pose[:, 2] - origin[:, 2] - t * side[:, 2]
+    up = pose[:, 2] - origin[:, 2] - t * side[:, 2] - surface_heights(net.roads, road, s, t) * axes[:, 1, 2]
     turn = np.clip(wrap_angle(pose[:, 3] - heading), -LARGEST_TURN, LARGEST_TURN)
     return Placed(road=road, s=s, t=t, up=up, turn=turn)
 
@@ -161,7 +161,8 @@ def _add_signal(parent: Element, net: RoadNetwork, k: int) -> None:
     signals = net.signals
     place = np.array([signals.road[k]]), np.array([signals.s[k]])
     origin, axes, heading, _ = road_frames(net.roads, *place)
-    up = signals.pose[k, 2] - origin[0, 2] - signals.t[k] * axes[0, 0, 2]
+    above = surface_heights(net.roads, *place, signals.t[k : k + 1])[0]
+    up = signals.pose[k, 2] - origin[0, 2] - signals.t[k] * axes[0, 0, 2] - above * axes[0, 1, 2]
     turn = float(wrap_angle(signals.pose[k, 3] - heading[0] - pi))  # of the face, from against the road
     orientation = "+" if cos(turn) >= -1e-9 else "-"
     if orientation == "-":
