@@ -1,7 +1,8 @@
 """Sight lines: what the static things of a map hide, from points to points and along paths.
 
 A thing is a prism: its outline, or the box of its size, from its base up to its height. It hides a target where
-the line from the eye passes through the prism; a tree is one down to the ground. The ground and the road itself hide nothing here.
+the line from the eye passes through the prism; a tree is one down to the ground. The ground and the road itself hide
+nothing here.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def sight_distance(
 
     s_eye: (N,) m along `path`, the eye `eye_m` above it; the target is the other path's centre, `target_m` above
     it. Looked at from `until_m` (where the paths meet; None: the other path's end) back to its beginning, in
-    steps of STEP_M: the distance from `until_m` to the first point that is hidden. `whole` where none is: the
+    steps of STEP_M: the distance from `until_m` to the last point before one that is hidden. `whole` where none is: the
     distance is then all there is. Raises ValueError for an `until_m` outside of the path.
     """
     limit = other.length_m if until_m is None else until_m
