@@ -127,6 +127,18 @@ class CrossSections:
         return len(self.s) + len(self.left.s) + len(self.right.s)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class SpeedChanges:
+    """Limits that change within a lane section, ragged over lanes; a lane without rows keeps its one limit."""
+
+    start: Array = field(default_factory=lambda: np.zeros(1, np.int64))  # (L + 1,)
+    s: Array = field(default_factory=lambda: np.zeros(0))  # (K,) m from the section's start, the first 0
+    speed_mps: Array = field(default_factory=lambda: np.zeros(0))  # (K,) from there on; 0: none posted
+
+    def __len__(self) -> int:
+        return len(self.s)
+
+
 # of fields that came later: digests pass over them where they are empty, so that maps keep theirs
 LATER = {"later": True}
 
@@ -163,7 +175,7 @@ class Lanes:
     forward: Array  # (L,) bool, traffic runs with growing s
     width: Polynomials  # ds from the section's start
     height: Polynomials  # abcd = inner, outer, 0, 0 m above the road, constant until the next
-    speed_mps: Array  # (L,) limit, read only where has_speed
+    speed_mps: Array  # (L,) limit, read only where has_speed; where it changes, that of the section's start
     has_speed: Array  # (L,) bool
     # centre line in driving direction, spaced <= 2 m and finer in curves
     centre_start: Array  # (L + 1,)
@@ -184,6 +196,7 @@ class Lanes:
     # outer boundary marks, ragged: s offset m from the section's start, MarkType, width m, colour 0 white 1 yellow
     mark_start: Array  # (L + 1,)
     mark: Array  # (M, 4)
+    speed_changes: SpeedChanges = field(default_factory=SpeedChanges, metadata=LATER)
 
     def __len__(self) -> int:
         return len(self.id)

@@ -28,7 +28,7 @@ def lane_path(net: RoadNetwork, lanes: tuple[int, ...], *, reverse: bool = False
     rows = [np.arange(net.lanes.centre_start[i], net.lanes.centre_start[i + 1]) for i in lanes]
     _check_jumps(net, lanes, rows)
     at = np.concatenate(rows)
-    limit = np.repeat(_limits(net, lanes), [len(r) for r in rows])
+    limit = _limits(net, lanes)
     xyz, heading = net.lanes.centre[at], net.lanes.centre_heading[at]
     half = net.lanes.centre_half_width[at]
     if reverse:
@@ -129,15 +129,34 @@ def _straightest(
     return None if best is None else best[1]
 
 
-def _limits(net: RoadNetwork, lanes: tuple[int, ...]) -> list[float]:
-    """Return the limit on each lane, m/s: a posted one holds until the next; before the first, the first."""
-    posted = [float(net.lanes.speed_mps[i]) if net.lanes.has_speed[i] else None for i in lanes]
-    limit = next((v for v in posted if v is not None), UNLIMITED_MPS)
-    out = []
-    for v in posted:
-        limit = limit if v is None else v
-        out.append(limit)
-    return out
+def _limits(net: RoadNetwork, lanes: tuple[int, ...]) -> Array:
+    """Return the limit at each centre point, m/s: a posted one holds until the next; before the first, the first."""
+    posted = np.concatenate([_posted(net, lane) for lane in lanes])
+    known = np.flatnonzero(posted > 0)
+    if not len(known):
+        return np.full(len(posted), UNLIMITED_MPS)
+    latest = np.searchsorted(known, np.arange(len(posted)), side="right") - 1
+    return np.asarray(posted[known[np.maximum(latest, 0)]])
+
+
+def _posted(net: RoadNetwork, lane: int) -> Array:
+    """Return the limit posted at each point of a lane's centre, m/s, 0 where none is.
+
+    Changes along the road are found on the centre by their share of its length.
+    """
+    lanes, changes = net.lanes, net.lanes.speed_changes
+    along = lanes.centre_s[lanes.centre_start[lane] : lanes.centre_start[lane + 1]]
+    rows = slice(*changes.start[lane : lane + 2]) if len(changes) else slice(0)
+    at, speed = changes.s[rows], changes.speed_mps[rows]
+    if not len(at):
+        return np.full(len(along), float(lanes.speed_mps[lane]) if lanes.has_speed[lane] else 0.0)
+    begin, end = lanes.s_range[lane]
+    s = along * ((end - begin) / max(float(along[-1]), SHORTEST_STEP_M))
+    if lanes.forward[lane]:
+        piece = np.searchsorted(at, s + SHORTEST_STEP_M, side="right") - 1
+    else:
+        piece = np.searchsorted(at, end - begin - s - SHORTEST_STEP_M, side="left") - 1
+    return np.asarray(speed[np.maximum(piece, 0)])
 
 
 def _check_jumps(net: RoadNetwork, lanes: tuple[int, ...], rows: list[Array]) -> None:

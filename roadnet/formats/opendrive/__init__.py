@@ -7,8 +7,10 @@ elevation, superelevation                        yes, coupled as yaw, pitch, rol
 crossfall, shape                                 yes; of a road with both, the shape (finding)
 crossSectionSurface                              no (finding)
 laneSection, singleSide                          yes
-lane width, border, height, speed, direction     yes; the first speed of a lane holds for all of it (finding)
-lane access                                      no (finding)
+road type                                        its speed, along s; the kind and country of road no
+lane width, border, height, speed, direction     yes
+lane access                                      partly: lanes closed to cars become bus, taxi or restricted (finding);
+                                                 changes within a section no (finding)
 lane material, rule                              no
 laneOffset                                       yes
 roadMark                                         type, width, weight, colour; explicit lines no

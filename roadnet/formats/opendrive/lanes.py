@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from roadnet.formats.opendrive.access import opened
 from roadnet.formats.opendrive.document import Document, Element
 from roadnet.formats.opendrive.roads import Road, speed_mps
 from roadnet.network import LaneType, MarkType
@@ -10,6 +11,7 @@ from roadnet.network import LaneType, MarkType
 Cubic = tuple[float, ...]  # s, a, b, c, d
 MOST_LANES_A_SIDE = 64
 SHORTEST_SECTION_M = 1e-6
+BREAK_M = 1e-6  # changes nearer than this to an end of a section lie on it
 STANDARD_MARK_M, BOLD_MARK_M = 0.12, 0.25  # OpenDRIVE leaves the widths of weights open; RMS (DE): 0.12 and 0.25
 LANE_TYPES = {t.name.lower().replace("_", ""): t for t in LaneType} | {
     "mwyentry": LaneType.ENTRY, "mwyexit": LaneType.EXIT, "bicycle": LaneType.BIKING, "shared": LaneType.DRIVING,
@@ -32,7 +34,7 @@ class Lane:
     element: Element
     width: list[Cubic] = field(default_factory=list)
     height: list[Cubic] = field(default_factory=list)
-    speed_mps: float = 0.0  # 0: none posted
+    speeds: list[tuple[float, float]] = field(default_factory=list)  # s offset, m/s; 0 m/s: none posted
     marks: list[tuple[float, ...]] = field(default_factory=list)
     links: dict[int, list[int]] = field(default_factory=dict)  # lane ids at the beginning (0) and the end (1)
 
@@ -115,20 +117,28 @@ def _lane(doc: Document, road: Road, row: int, section: int, e: Element, number:
     heights = [(doc.number(h, "sOffset", 0.0), doc.number(h, "inner", 0.0), doc.number(h, "outer", 0.0), 0.0, 0.0)
                for h in e.iterfind("height")]  # fmt: skip
     lane.height = sorted(heights)
-    speeds = [speed_mps(doc, s) for s in e.iterfind("speed")]
-    posted = [v for s, v in road.speeds if s <= begin + 1e-6]
-    lane.speed_mps = speeds[0] if speeds else posted[-1] if posted else 0.0
-    if len(set(speeds)) > 1:
-        text = f"{len(speeds)} speed limits along one section: the first holds for all of it"
-        doc.find(e, "note", "several_speeds", f"road {road.id} lane {number} s {begin:g}", text)
-    if e.find("access") is not None:
-        doc.find(e, "note", "access", f"road {road.id} lane {number} s {begin:g}", "access rules are not read")
+    lane.speeds = _speeds(doc, e, road, begin, end)
+    lane.type = opened(doc, e, kind, f"road {road.id} lane {number} s {begin:g}")
     lane.marks = _marks(doc, e)
     for which, tag in enumerate(("predecessor", "successor")):
         ids = [doc.integer(x, "id") for x in e.iterfind(f"link/{tag}") if x.get("id") is not None]
         if ids:
             lane.links[which] = ids
     return lane
+
+
+def _speeds(doc: Document, e: Element, road: Road, begin: float, end: float) -> list[tuple[float, float]]:
+    """Return (s offset, m/s) wherever the limit of a lane changes, the first at 0: its own, before it the road's."""
+    own: dict[float, float] = {}
+    for x in e.iterfind("speed"):
+        own.setdefault(max(0.0, doc.number(x, "sOffset", 0.0)), speed_mps(doc, x))
+    until = min(own, default=end - begin)
+    posted = [v for s, v in road.speeds if s <= begin + BREAK_M]
+    rows = [(0.0, posted[-1] if posted else 0.0)]
+    rows += [(s - begin, v) for s, v in road.speeds if begin + BREAK_M < s < begin + until - BREAK_M]
+    rows = [row for row in rows if row[0] < until] + sorted(own.items())
+    rows = [row for row in rows if row[0] == 0.0 or row[0] < end - begin - BREAK_M]
+    return [row for k, row in enumerate(rows) if k == 0 or row[1] != rows[k - 1][1]]
 
 
 def _marks(doc: Document, e: Element) -> list[tuple[float, ...]]:

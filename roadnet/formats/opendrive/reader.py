@@ -15,7 +15,7 @@ from roadnet.formats.opendrive.objects import read_objects
 from roadnet.formats.opendrive.roads import Road, polynomials, read_roads, road_table
 from roadnet.formats.opendrive.signals import read_signals, signal_table
 from roadnet.lane_lines import LaneRows, lane_lines
-from roadnet.network import DRIVABLE, CentreMarks, Junctions, Lanes, RoadNetwork, Roads, Source
+from roadnet.network import DRIVABLE, CentreMarks, Junctions, Lanes, RoadNetwork, Roads, Source, SpeedChanges
 
 HIGHEST_M, WIDEST_M, LONGEST_JUMP_M = 2e4, 200.0, 100.0  # samples are 2 m of road apart: no lane leaps so far
 
@@ -78,7 +78,7 @@ def _lanes(doc: Document, roads: list[Road], table: Roads, per_road: list[RoadLa
     successor_start, successor = successors(a, b, L)
     predecessor_start, predecessor = successors(b, a, L)
     marks, mark_start = ragged([lane.marks for lane in rows], np.float64, 4)
-    speed = np.array([lane.speed_mps for lane in rows], float)
+    speed = np.array([lane.speeds[0][1] for lane in rows], float)
     return Lanes(
         road=key.road,
         section=key.section,
@@ -96,9 +96,18 @@ def _lanes(doc: Document, roads: list[Road], table: Roads, per_road: list[RoadLa
         predecessor=predecessor,
         mark_start=mark_start,
         mark=marks,
+        speed_changes=_speed_changes(rows),
         **neighbours(key.road, key.section, key.id, key.forward),
         **lines,
     )
+
+
+def _speed_changes(rows: list[Lane]) -> SpeedChanges:
+    changes = [lane.speeds if len(lane.speeds) > 1 else [] for lane in rows]
+    if not any(changes):
+        return SpeedChanges()
+    flat, start = ragged(changes, np.float64, 2)
+    return SpeedChanges(start=start, s=np.ascontiguousarray(flat[:, 0]), speed_mps=np.ascontiguousarray(flat[:, 1]))
 
 
 def _check_bounds(doc: Document, lines: dict[str, Array]) -> None:

@@ -107,13 +107,23 @@ def _add_lane(side: Element, net: RoadNetwork, road: int, row: int, joints: Join
     add_cubics(node, "width", "sOffset", cubics(lanes.width, row) or [(0.0, 0.0, 0.0, 0.0, 0.0)])
     for s, kind, width, colour in lanes.mark[lanes.mark_start[row] : lanes.mark_start[row + 1]].tolist():
         _add_mark(node, exact(s), kind, width, colour)
-    if lanes.has_speed[row]:
-        add(node, "speed", sOffset=exact(0.0), max=exact(lanes.speed_mps[row]), unit="m/s")
+    _add_speeds(node, net, row)
     part = slice(lanes.height.start[row], lanes.height.start[row + 1])
     for k, (s, pair) in enumerate(zip(lanes.height.s[part].tolist(), lanes.height.abcd[part].tolist(), strict=True)):
         add(node, "height", sOffset=exact(s if k else 0.0), inner=exact(pair[0]), outer=exact(pair[1]))
     if bool(lanes.forward[row]) != (bool(lanes.id[row] < 0) != bool(net.roads.left_hand[road])):
         add(node, "userData", code="direction", value="reversed")  # an attribute of the lane only in 1.8
+
+
+def _add_speeds(node: Element, net: RoadNetwork, row: int) -> None:
+    lanes, changes = net.lanes, net.lanes.speed_changes
+    part = slice(*changes.start[row : row + 2]) if len(changes) else slice(0)
+    rows = list(zip(changes.s[part].tolist(), changes.speed_mps[part].tolist(), strict=True))
+    if not rows and lanes.has_speed[row]:
+        rows = [(0.0, float(lanes.speed_mps[row]))]
+    for s, speed in rows:
+        limit = {"max": exact(speed), "unit": "m/s"} if speed > 0.0 else {"max": "no limit"}
+        add(node, "speed", sOffset=exact(s), **limit)
 
 
 def _add_centre_marks(centre: Element, marks: Array, begin: float, end: float) -> None:
