@@ -75,7 +75,7 @@ def _following(net: RoadNetwork) -> list[Place]:
     for chain in chains(net):
         corridor = corridor_of(net, chain, 0, len(chain))
         if corridor.path.length_m >= FOLLOWING_M:
-            out += _stretch("following", corridor, corridor.begin_m, corridor.end_m)
+            out += stretch("following", corridor, corridor.begin_m, corridor.end_m)
     return out
 
 
@@ -99,7 +99,7 @@ def _side_by_side(net: RoadNetwork) -> list[Place]:
                 spare = max(corridor.end_m - corridor.begin_m - 2 * STEP_M, 0.0)
                 squeeze = min(1.0, spare / max(behind + ahead, 1e-9) / 2)
                 low, high = corridor.begin_m + squeeze * behind, corridor.end_m - squeeze * ahead
-                out += _stretch("side_by_side", corridor, low, high, other)
+                out += stretch("side_by_side", corridor, low, high, other)
     return out
 
 
@@ -114,7 +114,7 @@ def _kerbside(net: RoadNetwork) -> list[Place]:
             for begin, end in _runs(net, [i if fits[i] else None for i in chain]):
                 corridor = corridor_of(net, chain, begin, end)
                 if corridor.end_m - corridor.begin_m >= KERB_M:
-                    out += _stretch("kerbside", corridor, corridor.begin_m, corridor.end_m)
+                    out += stretch("kerbside", corridor, corridor.begin_m, corridor.end_m)
         if out:
             return out
     return []
@@ -181,7 +181,7 @@ def _finder(kind: str) -> Finder:
     return FINDERS[kind]
 
 
-def _stretch(kind: str, corridor: Corridor, begin: float, end: float, other: Corridor | None = None) -> list[Place]:
+def stretch(kind: str, corridor: Corridor, begin: float, end: float, other: Corridor | None = None) -> list[Place]:
     """Return the place whose s in [begin, end] qualify, less the room that the corridor's ends need."""
     length = corridor.path.length_m
     room = min(ROOM_M, ROOM_SHARE * length)
@@ -233,9 +233,12 @@ def _nearside(net: RoadNetwork) -> tuple[Array, Array]:
     drivable = lanes.drivable
     middle = (lanes.centre_start[:-1] + lanes.centre_start[1:]) // 2
     width = 2 * lanes.centre_half_width[middle]
+    right = ~net.roads.left_hand[lanes.road]  # nearside is right where traffic keeps right
+    beside, has = np.where(right, lanes.right, lanes.left), np.where(right, lanes.has_right, lanes.has_left)
+    apart = has & (lanes.road[beside] != lanes.road)  # neighbours in another road: files that know no roads
     walkable = np.isin(lanes.type, [int(t) for t in WALKABLE])
     side = np.sign(lanes.id)
-    outermost, ground = drivable.copy(), np.zeros(len(lanes))
+    outermost, ground = drivable & ~(apart & drivable[beside]), np.zeros(len(lanes))
     for row in np.flatnonzero(drivable).tolist():
         out = row - int(side[row])  # rows run from left to right: outward is up on the left, down on the right
         while 0 <= out < len(lanes) and (lanes.road[out], lanes.section[out], side[out]) == (
