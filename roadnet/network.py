@@ -97,6 +97,8 @@ class ObjectKind(IntEnum):
     OBSTACLE = 7
     VEGETATION = 8
     SIGN = 9
+    TUNNEL = 10
+    BRIDGE = 11
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -228,6 +230,8 @@ class Junctions:
     connection_count: Array  # (J,) connections in the file
     conflict: Array  # (K, 2) int32 lane rows a < b whose corridors overlap inside one junction
     conflict_s: Array  # (K, 4) m: entry and exit along lane a, entry and exit along lane b (driving direction)
+    # (J,) bool: virtual ones, whose connections are not followed; empty where none is
+    virtual: Array = field(default_factory=lambda: np.zeros(0, bool), metadata=LATER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -261,6 +265,20 @@ class Objects:
     size: Array  # (O, 3) length, width, height m
     outline_start: Array  # (O + 1,)
     outline: Array  # (P, 2) m, map frame, counter-clockwise; empty row: the box of `size`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Structures:
+    """Tunnels and bridges: stretches of roads; X structures."""
+
+    id: tuple[str, ...] = ()
+    kind: Array = field(default_factory=lambda: np.zeros(0, np.uint8))  # (X,) ObjectKind.TUNNEL or BRIDGE
+    type: tuple[str, ...] = ()  # as in the file: "standard", "underpass", "concrete"
+    road: Array = field(default_factory=lambda: np.zeros(0, np.int32))  # (X,)
+    s_range: Array = field(default_factory=lambda: np.zeros((0, 2)))  # (X, 2) m
+
+    def __len__(self) -> int:
+        return len(self.id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -297,6 +315,7 @@ class RoadNetwork:
     junctions: Junctions
     signals: Signals
     objects: Objects
+    structures: Structures = field(default_factory=Structures, metadata=LATER)
     findings: tuple[Finding, ...] = field(default=())
 
     def __repr__(self) -> str:
@@ -308,6 +327,8 @@ class RoadNetwork:
         h = blake2b(digest_size=16)
         for part in (self.roads, self.lanes, self.centre_marks, self.junctions, self.signals, self.objects):
             update_digest(h, part)
+        if len(self.structures):
+            update_digest(h, self.structures)
         return h.hexdigest()
 
     def road_pose(self, road: str, s: float, t: float = 0.0) -> Pose:

@@ -26,7 +26,7 @@ from roadnet.formats.opendrive import write
 from roadnet.formats.opendrive.roundtrip import Difference, difference
 from roadnet.frames import Pose
 from roadnet.generate.registry import form_file, parameters_of
-from roadnet.network import LaneType, RoadNetwork
+from roadnet.network import LaneType, ObjectKind, RoadNetwork
 from roadnet.places import KINDS, no_place_reason, places
 from viewer.console import note
 from viewer.mapcheck import add_check, check_map
@@ -141,6 +141,10 @@ def info_of(net: RoadNetwork) -> dict[str, Any]:
         "signals": len(net.signals.id),
         "signal_groups": len(net.signals.group_id),
         "objects": len(net.objects.id),
+        "structures": [{"kind": ObjectKind(kind).name.lower(), "id": name, "road": net.roads.id[road],
+                        "s_range_m": span}
+                       for kind, name, road, span in zip(net.structures.kind.tolist(), net.structures.id,
+                       net.structures.road.tolist(), net.structures.s_range.tolist(), strict=True)],
         "counts": dict(net.source.counts),
         "places": {k: {"count": len(v), "why_none": no_place_reason(net, k)} for k, v in found.items()},
         "findings": [{"severity": f.severity, "code": f.code, "where": f.where, "message": f.message}
@@ -180,6 +184,9 @@ def show_info(info: dict[str, Any], *, as_json: bool) -> None:
     console.print(f"{info['roads']} roads, {info['road_length_m']:.1f} m; {info['junctions']} junctions with "
                   f"{info['conflicts']} lane conflicts; {east - west:.0f} x {north - south:.0f} m")  # fmt: skip
     console.print(f"{info['signals']} signals in {info['signal_groups']} groups, {info['objects']} objects")
+    for row in info["structures"]:
+        begin, end = row["s_range_m"]
+        console.print(f"{row['kind']} {row['id']}: road {row['road']} from s {begin:.1f} to {end:.1f} m", markup=False)
     table = Table("lane type", "lanes", "length m", box=None)
     for kind, row in info["lanes"].items():
         table.add_row(kind, str(row["count"]), f"{row['length_m']:.1f}")

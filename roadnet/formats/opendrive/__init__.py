@@ -13,12 +13,15 @@ lane access                                      partly: lanes closed to cars be
                                                  changes within a section no (finding)
 lane material, rule                              no
 laneOffset                                       yes
-roadMark                                         type, width, weight, colour; explicit lines no
+roadMark                                         type, width, weight, colour; type/line and explicit lines no (a finding
+                                                 for explicit ones)
 road link, lane link                             yes, also one to many
 junction default, direct                         yes
-junction virtual                                 no (finding); priority, crossPath no
+junction virtual                                 partly: kept and marked, connections not followed (finding)
+junction priority, crossPath                     no
 signal, signalReference, controller, validity    yes; boards, dependency, positionInertial no
-object, repeat, outline(s)                       yes, the first outline; markings, borders, bridge, tunnel no
+object, repeat, outline(s)                       yes, the first outline; markings, borders no
+tunnel, bridge                                   id, type and s range; lighting, validity no
 header offset, geoReference                      kept as data
 railroad                                         no (finding)
 station                                          no

@@ -72,7 +72,7 @@ def read_lanes(doc: Document, road: Road, row: int) -> RoadLanes:
         centre = element.find("center/lane")
         if centre is not None:
             end = out.starts[i + 1] if i + 1 < len(sections) else road.length_m
-            out.centre_marks += _centre_marks(doc, centre, out.starts[i], end)
+            out.centre_marks += _centre_marks(doc, centre, f"road {road.id} lane 0", out.starts[i], end)
     return out
 
 
@@ -118,8 +118,9 @@ def _lane(doc: Document, road: Road, row: int, section: int, e: Element, number:
                for h in e.iterfind("height")]  # fmt: skip
     lane.height = sorted(heights)
     lane.speeds = _speeds(doc, e, road, begin, end)
-    lane.type = opened(doc, e, kind, f"road {road.id} lane {number} s {begin:g}")
-    lane.marks = _marks(doc, e)
+    where = f"road {road.id} lane {number} s {begin:g}"
+    lane.type = opened(doc, e, kind, where)
+    lane.marks = _marks(doc, e, where)
     for which, tag in enumerate(("predecessor", "successor")):
         ids = [doc.integer(x, "id") for x in e.iterfind(f"link/{tag}") if x.get("id") is not None]
         if ids:
@@ -141,10 +142,12 @@ def _speeds(doc: Document, e: Element, road: Road, begin: float, end: float) -> 
     return [row for k, row in enumerate(rows) if k == 0 or row[1] != rows[k - 1][1]]
 
 
-def _marks(doc: Document, e: Element) -> list[tuple[float, ...]]:
+def _marks(doc: Document, e: Element, where: str) -> list[tuple[float, ...]]:
     """Return (s offset, MarkType, width m, colour) of the marks of a lane, sorted."""
     out = []
     for m in e.iterfind("roadMark"):
+        if m.find("explicit") is not None:
+            doc.find(m, "note", "explicit_mark", where, "explicit lines are not drawn: the mark's type counts")
         names = doc.text(m, "type", "none").lower().split()
         kind = MARK_TYPES.get("".join(names), MARK_TYPES.get(names[0] if names else "none", MarkType.NONE))
         standard = BOLD_MARK_M if doc.text(m, "weight", "standard") == "bold" else STANDARD_MARK_M
@@ -154,8 +157,8 @@ def _marks(doc: Document, e: Element) -> list[tuple[float, ...]]:
     return sorted(out)
 
 
-def _centre_marks(doc: Document, e: Element, begin: float, end: float) -> list[tuple[float, ...]]:
-    marks = _marks(doc, e)
+def _centre_marks(doc: Document, e: Element, where: str, begin: float, end: float) -> list[tuple[float, ...]]:
+    marks = _marks(doc, e, where)
     if not marks:
         return []
     ends = [begin + m[0] for m in marks[1:]] + [end]

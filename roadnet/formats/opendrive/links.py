@@ -11,6 +11,7 @@ from roadnet.formats.opendrive.roads import Road
 from roadnet.network import DRIVABLE
 
 BEGIN, END = 0, 1
+VIRTUAL = "virtual junction: kept, but its connections are not followed"
 Touch = tuple[int, int, int, int]  # lane row, its end (0 where s begins), other lane row, its end
 
 
@@ -82,7 +83,7 @@ class LaneLinks:
     def _through_junctions(self) -> Iterator[Touch]:
         for junction in self.doc.root.iterfind("junction"):
             if self.doc.text(junction, "type", "default") == "virtual":
-                self.doc.find(junction, "note", "virtual_junction", f"junction {junction.get('id')}", "not followed")
+                self.doc.find(junction, "note", "virtual_junction", f"junction {junction.get('id')}", VIRTUAL)
                 continue
             for connection in junction.iterfind("connection"):
                 yield from self._connection(self.doc.text(junction, "id", ""), connection)

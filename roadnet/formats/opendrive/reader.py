@@ -14,6 +14,7 @@ from roadnet.formats.opendrive.links import LaneLinks, directed, neighbours, suc
 from roadnet.formats.opendrive.objects import read_objects
 from roadnet.formats.opendrive.roads import Road, polynomials, read_roads, road_table
 from roadnet.formats.opendrive.signals import read_signals, signal_table
+from roadnet.formats.opendrive.structures import read_structures
 from roadnet.lane_lines import LaneRows, lane_lines
 from roadnet.network import DRIVABLE, CentreMarks, Junctions, Lanes, RoadNetwork, Roads, Source, SpeedChanges
 
@@ -49,11 +50,19 @@ def read(path: str | Path) -> RoadNetwork:
             connection_count=np.array([connections[name] for name in junctions], np.int32),
             conflict=pairs,
             conflict_s=spans,
+            virtual=_virtual(doc, junctions),
         ),
         signals=signal_table(doc, read_signals(doc, roads), table, columns),
         objects=read_objects(doc, roads, table),
+        structures=read_structures(doc, roads),
         findings=tuple(doc.findings),
     )
+
+
+def _virtual(doc: Document, junctions: dict[str, int]) -> Array:
+    kind = {doc.text(e, "id", ""): doc.text(e, "type", "default") for e in doc.root.iterfind("junction")}
+    virtual = np.array([kind[name] == "virtual" for name in junctions], bool)
+    return virtual if virtual.any() else virtual[:0]
 
 
 def _lanes(doc: Document, roads: list[Road], table: Roads, per_road: list[RoadLanes], rows: list[Lane]) -> Lanes:

@@ -19,6 +19,7 @@ from lxml import etree
 from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError
 from roadnet.formats.opendrive.joints import BEGIN, END, Joints, joints
+from roadnet.formats.opendrive.structures import add_structures
 from roadnet.formats.opendrive.write_furniture import (
     add_controllers,
     add_objects,
@@ -56,6 +57,7 @@ def document(net: RoadNetwork) -> bytes:
         add_sections(_add_lanes(road, net, row), net, row, np.arange(first[row], first[row + 1]), links)
         if row in objects:
             add_objects(road, net, placed, objects[row])
+        add_structures(road, net, row)
         add_signals(road, net, row, spots)
     add_controllers(root, net)
     _add_junctions(root, net, links)
