@@ -129,7 +129,8 @@ def _movements(net: RoadNetwork, rows: Array) -> _Movements:
         columns["stop"].append(governed[SignalKind.STOP_SIGN])
         columns["give_way"].append(governed[SignalKind.YIELD_SIGN])
         columns["priority"].append(governed[SignalKind.PRIORITY_ROAD])
-    return _Movements(**{name: np.array(column) for name, column in columns.items()})
+    kinds = {"heading": np.float64, "turn": np.float64, "side": np.int64, "approach": np.int64, "group": np.int64}
+    return _Movements(**{name: np.array(column, kinds.get(name, np.bool_)) for name, column in columns.items()})
 
 
 def _way(net: RoadNetwork, graph: "nx.DiGraph[int]", row: int) -> tuple[list[int], list[int]]:

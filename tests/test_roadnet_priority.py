@@ -120,3 +120,7 @@ def test_every_pair_of_a_real_map_has_a_rule(
     assert np.isin(p.yields[np.isin(p.rule, [Rule.SIGN, Rule.SIDE])], [Yields.FIRST, Yields.SECOND]).all()
     assert (p.rule == Rule.NONE).mean() < 0.2
     assert priorities(net) is p
+
+
+def test_a_map_without_conflicts_has_no_relations() -> None:
+    assert len(priorities(form("straight_road")).rule) == 0
