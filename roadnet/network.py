@@ -99,6 +99,7 @@ class ObjectKind(IntEnum):
     SIGN = 9
     TUNNEL = 10
     BRIDGE = 11
+    RAIL_SWITCH = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -269,13 +270,13 @@ class Objects:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Structures:
-    """Tunnels and bridges: stretches of roads; X structures."""
+    """Tunnels, bridges and rail switches: stretches and places of roads; X structures."""
 
     id: tuple[str, ...] = ()
-    kind: Array = field(default_factory=lambda: np.zeros(0, np.uint8))  # (X,) ObjectKind.TUNNEL or BRIDGE
-    type: tuple[str, ...] = ()  # as in the file: "standard", "underpass", "concrete"
+    kind: Array = field(default_factory=lambda: np.zeros(0, np.uint8))  # (X,) ObjectKind.TUNNEL, BRIDGE or RAIL_SWITCH
+    type: tuple[str, ...] = ()  # as in the file: "standard", "underpass", "concrete"; of switches "dynamic" or "static"
     road: Array = field(default_factory=lambda: np.zeros(0, np.int32))  # (X,)
-    s_range: Array = field(default_factory=lambda: np.zeros((0, 2)))  # (X, 2) m
+    s_range: Array = field(default_factory=lambda: np.zeros((0, 2)))  # (X, 2) m; of a switch one place
 
     def __len__(self) -> int:
         return len(self.id)

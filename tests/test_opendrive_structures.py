@@ -58,3 +58,15 @@ def test_explicit_lines_are_reported_where_they_stand(tmp_path: Path) -> None:
     net = load(tmp_path, road(PLAN, length=LENGTH_M, lanes=lanes))
     assert [(f.code, f.where.split(",")[0]) for f in net.findings] == [("explicit_mark", "road 1 lane 0")]
     assert len(net.centre_marks.mark) == 1
+
+
+def test_rail_switch_is_kept_at_its_place(tmp_path: Path) -> None:
+    track = '<mainTrack id="1" s="30" dir="+"/><sideTrack id="2" s="0" dir="+"/>'
+    tail = f'<railroad><switch name="" id="w" position="static">{track}</switch></railroad>'
+    net = load(tmp_path, road(PLAN, length=LENGTH_M, tail=tail))
+    assert (net.structures.id, net.structures.type) == (("w",), ("static",))
+    assert net.structures.kind.tolist() == [ObjectKind.RAIL_SWITCH]
+    assert net.structures.s_range.tolist() == [[30.0, 30.0]]
+    assert [f.code for f in net.findings] == ["railroad"]
+    save(net, tmp_path / "again.xodr")
+    assert not len(load_map(tmp_path / "again.xodr").structures)

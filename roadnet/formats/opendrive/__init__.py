@@ -23,7 +23,7 @@ signal, signalReference, controller, validity    yes; boards, dependency, positi
 object, repeat, outline(s)                       yes, the first outline; markings, borders no
 tunnel, bridge                                   id, type and s range; lighting, validity no
 header offset, geoReference                      kept as data
-railroad                                         no (finding)
+railroad                                         partly: switches kept; their tracks and partners no (finding)
 station                                          no
 """
 

@@ -126,7 +126,13 @@ def _road(doc: Document, element: Element) -> Road:
         _read_surface(doc, lateral, road)
     road.lane_offset = doc.cubics(element.find("lanes"), "laneOffset", "s")
     if element.find("railroad/*") is not None:
-        doc.find(element.find("railroad"), "note", "railroad", f"road {name}", "switches and tracks are not read")
+        doc.find(
+            element.find("railroad"),
+            "note",
+            "railroad",
+            f"road {name}",
+            "switches are kept; tracks beside and partners are not read",
+        )
     for kind in element.iterfind("type"):
         speed = kind.find("speed")
         road.speeds.append((doc.number(kind, "s", 0.0), 0.0 if speed is None else speed_mps(doc, speed)))

@@ -1,4 +1,4 @@
-"""<tunnel> and <bridge>, in and out."""
+"""<tunnel> and <bridge>, in and out; rail switches in."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ TYPES = {"tunnel": "standard", "bridge": "concrete"}  # where the file says noth
 
 
 def read_structures(doc: Document, roads: list[Road]) -> Structures:
-    """Return the tunnels and bridges of all roads, cut to their roads; those outside of them become findings."""
+    """Return the structures of all roads, cut to their roads; those outside of them become findings."""
     rows = []
     for number, road in enumerate(roads):
         for tag in KINDS:
@@ -24,6 +24,12 @@ def read_structures(doc: Document, roads: list[Road]) -> Structures:
                     doc.find(e, "problem", "structure", f"road {road.id} s {begin:g}", f"{tag} lies beside its road")
                     continue
                 rows.append((doc.text(e, "id", ""), KINDS[tag], doc.text(e, "type", TYPES[tag]), number, low, high))
+        for e in road.element.iterfind("railroad/switch"):
+            main = e.find("mainTrack")
+            at = doc.number(e if main is None else main, "s", 0.0)
+            at = min(max(at, 0.0), road.length_m)
+            name, position = doc.text(e, "id", ""), doc.text(e, "position", "dynamic")
+            rows.append((name, ObjectKind.RAIL_SWITCH, position, number, at, at))
     return Structures(
         id=tuple(r[0] for r in rows),
         kind=np.array([r[1] for r in rows], np.uint8),
@@ -37,8 +43,10 @@ def add_structures(road: Element, net: RoadNetwork, row: int) -> None:
     """Append the tunnels and bridges of a road to its objects."""
     found = net.structures
     for k in np.flatnonzero(found.road == row).tolist():
+        tag = ObjectKind(found.kind[k]).name.lower()
+        if tag not in KINDS:
+            continue
         parent = road.find("objects")
         parent = add(road, "objects") if parent is None else parent
-        tag = ObjectKind(found.kind[k]).name.lower()
         begin, end = found.s_range[k].tolist()
         add(parent, tag, id=found.id[k], s=exact(begin), length=rounded(end - begin), type=found.type[k])
