@@ -101,3 +101,15 @@ def test_rows_out_of_range_and_empty_batches(shipped_net: RoadNetwork) -> None:
     assert road_poses(shipped_net, none, np.zeros(0)).shape == (0, 4)
     assert lane_points(shipped_net, none, np.zeros(0)).shape == (0, 4)
     assert lane_frenet(shipped_net, none, np.zeros((0, 2)))[0].shape == (0,)
+
+
+def test_crossfall_lifts_a_batch_as_it_lifts_one_pose(tmp_path: Path) -> None:
+    fall = '<lateralProfile><crossfall side="both" s="0" a="0.03" b="0" c="0" d="0"/></lateralProfile>'
+    net = load(tmp_path, road(geometry("<line/>", length=50.0), length=50.0, profiles=fall))
+    s, t = np.array([0.0, 20.0, 50.0]), np.array([0.0, 1.0, -1.0])
+    lane, first = np.array([-1, 1, -2]), np.zeros(3, int)
+    one = [net.lane_pose("1", i, a, b) for i, a, b in zip(lane.tolist(), s, t, strict=True)]
+    assert one[0].z < -0.01
+    assert gap(lane_poses(net, first, lane, s, t), one) < SAME_M
+    one = [net.road_pose("1", a, b) for a, b in zip(s, 4 * t, strict=True)]
+    assert gap(road_poses(net, first, s, 4 * t), one) < SAME_M
