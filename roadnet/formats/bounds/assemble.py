@@ -30,6 +30,7 @@ from roadnet.network import (
     Roads,
     Signals,
     Source,
+    SpeedChanges,
 )  # fmt: skip
 from roadnet.routes import LARGEST_GAP_M, LARGEST_KINK_RAD, link_misfit
 
@@ -140,6 +141,7 @@ def _lane_table(doc: Document, lanes: LaneMap, fitted: FittedRoads) -> tuple[Lan
         height=key.height,
         speed_mps=speed,
         has_speed=speed > 0,
+        speed_changes=SpeedChanges(),
         successor_start=successor_start,
         successor=successor,
         predecessor_start=predecessor_start,
