@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from mcap.reader import make_reader
 
+import roadnet
 import scenarios
 from sensors.formats import mcap, native
 from sensors.rig import load_rig
@@ -45,6 +46,12 @@ def test_a_log_holds_what_sense_gives(folder: Path) -> None:
     assert count > 10
     meta = native.read_meta(path)
     assert (meta.scenario, meta.rig, meta.map_name) == ("suite/1", RIG, run.spec.map_name)
+
+
+def test_a_map_is_exported_as_opendrive(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", "crossing", "--to", "xodr", "--out", "maps", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+    assert roadnet.load(folder / "maps" / "crossing.xodr").digest == roadnet.load("crossing").digest
 
 
 def test_sensing_twice_gives_the_same_file(folder: Path) -> None:
