@@ -67,5 +67,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         unfinished.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # write and fsync do not say where the disk is full
+        raise
     finally:
         unfinished.unlink(missing_ok=True)

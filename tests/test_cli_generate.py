@@ -129,6 +129,7 @@ def test_a_full_disk_is_one_line_and_what_is_sealed_stays(
         err = one_line(capsys, argv)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert str(tmp_path / "s") in err
     assert "File too large" in err
     assert sealed_blocks(tmp_path / "s") == ()
     assert list((tmp_path / "s" / "tmp").iterdir()) == []

@@ -207,8 +207,10 @@ def write_tmp(folder: Path, name: str, data: bytes) -> Path:
             os.fsync(fd)
         finally:
             os.close(fd)
-    except BaseException:
+    except BaseException as error:
         os.unlink(tmp)
+        if isinstance(error, OSError):
+            error.filename = str(folder)  # write and fsync do not say where the disk is full
         raise
     return tmp
 
