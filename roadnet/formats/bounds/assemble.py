@@ -13,7 +13,7 @@ from roadnet.conflicts import junction_conflicts
 from roadnet.formats.bounds.model import LaneMap, Mark, ObjectRow
 from roadnet.formats.bounds.reference import footpoints
 from roadnet.formats.bounds.roads import FittedRoads, fitted_roads, strip_problem
-from roadnet.formats.opendrive.document import LARGEST_NUMBER, Document
+from roadnet.formats.opendrive.document import Document, check_bounds
 from roadnet.formats.opendrive.links import neighbours, successors
 from roadnet.formats.opendrive.roads import polynomials
 from roadnet.frames import wrap_angle
@@ -36,7 +36,6 @@ from roadnet.routes import LARGEST_GAP_M, LARGEST_KINK_RAD, link_misfit
 
 MISSED_M = 0.02
 MOST_JOINED = 64  # links past one lane that is left out
-HIGHEST_M, WIDEST_M = 2e4, 200.0
 GAP_M, KINK_RAD = 0.05, 0.05  # lane ends that miss each other by more are a finding
 
 
@@ -121,7 +120,7 @@ def _lane_table(doc: Document, lanes: LaneMap, fitted: FittedRoads) -> tuple[Lan
         height=polynomials([[] for _ in order]),
     )
     lines = lane_lines(fitted.table, key)
-    _check_bounds(lines)
+    check_bounds(doc, lines)
     links = np.array(sorted((row_of[a], row_of[b]) for a, b in lanes.successors if a in row_of and b in row_of))
     a, b = links.reshape(-1, 2).T.astype(np.int64)
     successor_start, successor = successors(a, b, L)
@@ -179,17 +178,6 @@ def _beside(lanes: LaneMap, key: LaneRows, row_of: dict[int, int]) -> dict[str, 
                 out["right"][left], out["has_right"][left] = right, True
                 out["left"][right], out["has_left"][right] = left, True
     return out
-
-
-def _check_bounds(lines: dict[str, Array]) -> None:
-    for name, (column, most) in {
-        "coordinate": (lines["centre"][:, :2], LARGEST_NUMBER),
-        "height": (lines["centre"][:, 2], HIGHEST_M),
-        "lane half width": (lines["centre_half_width"], WIDEST_M),
-    }.items():
-        largest = np.abs(column).max(initial=0.0)
-        if not largest <= most:
-            raise ValueError(f"a {name} of {largest:g} m, more than {most:g} m")
 
 
 def _mark_rows(mark: Mark | None) -> list[tuple[float, ...]]:

@@ -6,8 +6,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from lxml import etree
 
+from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError
 from roadnet.network import Finding
 
@@ -15,6 +17,7 @@ MOST_BYTES = 256 << 20
 MOST_ELEMENTS = 5_000_000
 MOST_FINDINGS = 10_000
 LARGEST_NUMBER = 1e9  # m: no map, not even in projected coordinates, is larger
+HIGHEST_M, WIDEST_M, LONGEST_JUMP_M = 2e4, 200.0, 100.0  # samples are 2 m of road apart: no lane leaps so far
 Element = Any  # lxml's elements are typed by stubs that the product does not depend on
 
 
@@ -129,3 +132,16 @@ def _strip_namespaces(root: Element) -> None:
 
 def _short(text: object) -> str:
     return repr(str(text) if len(str(text)) <= 40 else str(text)[:37] + "...")
+
+
+def check_bounds(doc: Document, lines: dict[str, Array]) -> None:
+    """Refuse geometry that leaves the earth: hostile coefficients would make paths without end."""
+    for name, (column, most) in {
+        "coordinate": (lines["centre"][:, :2], LARGEST_NUMBER),
+        "height": (np.stack([lines[k][:, 2] for k in ("centre", "left_edge", "right_edge")]), HIGHEST_M),
+        "lane half width": (lines["centre_half_width"], WIDEST_M),
+        "jump within a lane": (np.diff(lines["centre_s"], prepend=0.0).clip(0.0), LONGEST_JUMP_M),
+    }.items():
+        largest = np.abs(column).max(initial=0.0)
+        if not largest <= most:
+            raise InputError(str(doc.path), got=f"a {name} of {largest:g} m", wanted=f"at most {most:g} m")

@@ -8,7 +8,7 @@ import numpy as np
 from roadnet.base.arrays import Array, ragged
 from roadnet.base.errors import InputError
 from roadnet.conflicts import junction_conflicts
-from roadnet.formats.opendrive.document import LARGEST_NUMBER, Document, elements, parse
+from roadnet.formats.opendrive.document import Document, check_bounds, elements, parse
 from roadnet.formats.opendrive.lanes import Lane, RoadLanes, read_lanes
 from roadnet.formats.opendrive.links import LaneLinks, directed, neighbours, successors
 from roadnet.formats.opendrive.objects import read_objects
@@ -17,8 +17,6 @@ from roadnet.formats.opendrive.signals import read_signals, signal_table
 from roadnet.formats.opendrive.structures import read_structures
 from roadnet.lane_lines import LaneRows, lane_lines
 from roadnet.network import DRIVABLE, CentreMarks, Junctions, Lanes, RoadNetwork, Roads, Source, SpeedChanges
-
-HIGHEST_M, WIDEST_M, LONGEST_JUMP_M = 2e4, 200.0, 100.0  # samples are 2 m of road apart: no lane leaps so far
 
 
 def read(path: str | Path) -> RoadNetwork:
@@ -82,7 +80,7 @@ def _lanes(doc: Document, roads: list[Road], table: Roads, per_road: list[RoadLa
         lines = lane_lines(table, key)
     except ValueError as error:
         raise InputError(str(doc.path), got=str(error), wanted="a map within bounds") from None
-    _check_bounds(doc, lines)
+    check_bounds(doc, lines)
     a, b = directed(LaneLinks(doc, roads, per_road, rows).touches(), key.forward)
     successor_start, successor = successors(a, b, L)
     predecessor_start, predecessor = successors(b, a, L)
@@ -117,19 +115,6 @@ def _speed_changes(rows: list[Lane]) -> SpeedChanges:
         return SpeedChanges()
     flat, start = ragged(changes, np.float64, 2)
     return SpeedChanges(start=start, s=np.ascontiguousarray(flat[:, 0]), speed_mps=np.ascontiguousarray(flat[:, 1]))
-
-
-def _check_bounds(doc: Document, lines: dict[str, Array]) -> None:
-    """Refuse geometry that leaves the earth: hostile coefficients would make paths without end."""
-    for name, (column, most) in {
-        "coordinate": (lines["centre"][:, :2], LARGEST_NUMBER),
-        "height": (np.stack([lines[k][:, 2] for k in ("centre", "left_edge", "right_edge")]), HIGHEST_M),
-        "lane half width": (lines["centre_half_width"], WIDEST_M),
-        "jump within a lane": (np.diff(lines["centre_s"], prepend=0.0).clip(0.0), LONGEST_JUMP_M),
-    }.items():
-        largest = np.abs(column).max(initial=0.0)
-        if not largest <= most:
-            raise InputError(str(doc.path), got=f"a {name} of {largest:g} m", wanted=f"at most {most:g} m")
 
 
 def _source(doc: Document) -> Source:
