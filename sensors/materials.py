@@ -84,6 +84,11 @@ class Semantic(IntEnum):
     CYCLIST = 16
     PEDESTRIAN = 17
     OBSTACLE = 18
+    SCOOTER = 19
+    ANIMAL = 20
+    TRAILER = 21
+    DOOR = 22
+    DEBRIS = 23
 
 
 GROUND_MATERIAL = {

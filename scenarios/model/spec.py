@@ -17,6 +17,11 @@ class Kind(IntEnum):
     MOTORCYCLE = 4
     CYCLIST = 5
     PEDESTRIAN = 6
+    SCOOTER = 7  # a standing rider on an e-scooter
+    ANIMAL = 8
+    TRAILER = 9  # towed by the actor it is attached to
+    DOOR = 10  # of the actor it is attached to, on its hinge
+    DEBRIS = 11
 
 
 class Control(IntEnum):
@@ -44,6 +49,8 @@ class What(IntEnum):
     SPEED = 0  # to `target` m/s at `rate` m/s2 (SpeedAction)
     LANE_OFFSET = 1  # lateral offset from the path to `target` m at `rate` m/s peak (LaneChange/LaneOffsetAction)
     LAMPS = 2  # to the bit mask `target` (LightStateAction); `rate` is not read
+    DIRECTION = 3  # along the path forwards (`target` 1) or backing (-1), from the next standstill on; `rate` not read
+    ANGLE = 4  # of a door on its hinge to `target` rad at `rate` rad/s
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ class PathSpec:
     lanes: tuple[int, ...] = ()  # lane rows of the network, in driving direction
     reverse: bool = False  # against the lanes' direction
     points: Array | None = None  # (N, 3) m, used when `lanes` is empty
+    # (N, 6) t s, x, y, z m, yaw rad, speed m/s: recorded states to replay, absent before the first and after the last
+    trajectory: Array | None = None  # used when `lanes` is empty and `points` is None (FollowTrajectoryAction)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -97,6 +106,8 @@ class ActorProgram:
     steps: tuple[Step, ...] = ()
     control: Control = Control.SCRIPTED
     look: int = 0  # seed of paint, clothes and shape variety: dressing, never a role
+    attached_to: str = ""  # the actor that carries this one: a trailer on its hitch, a door on its hinge
+    joint_m: tuple[float, float] = (0.0, 0.0)  # hitch or hinge in the carrier's frame: x forward, y left of its centre
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +154,28 @@ class SensorEvent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActuationFault:
+    """What the subject vehicle's actuators do wrong over [t_on_s, t_off_s)."""
+
+    t_on_s: float
+    t_off_s: float
+    brake_gain: float = 1.0  # of a demanded deceleration, what arrives
+    steer_lag_s: float = 0.0  # time constant of the first-order lag of the curvature
+    steer_offset_1pm: float = 0.0  # added to the demanded curvature
+    latency_s: float = 0.0  # of acceleration and curvature alike
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gust:
+    """A gust of wind over [t_on_s, t_off_s)."""
+
+    t_on_s: float
+    t_off_s: float
+    speed_mps: float
+    azimuth_rad: float  # where it blows to, map frame
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Odds:
     """Natural logarithms of probability densities; the place's probability is included in both."""
 
@@ -170,6 +203,8 @@ class ConcreteScenario:
     environment: Environment = field(default_factory=Environment)
     phases: tuple[SignalPhase, ...] = ()
     sensor_events: tuple[SensorEvent, ...] = ()
+    actuation_faults: tuple[ActuationFault, ...] = ()  # of the subject vehicle
+    gusts: tuple[Gust, ...] = ()
     odds: Odds = field(
         default_factory=lambda: Odds(stream="gap_filling", log_p=0.0, log_q=0.0, has_p=False, has_q=False)
     )

@@ -34,5 +34,18 @@ BODIES = {
     Kind.PEDESTRIAN: Body(
         accel_most_mps2=5.0, curvature_most_1pm=2.0, steer_most_1pms=4.0, gait_radpm=WALK, has_lamps=False
     ),
+    Kind.SCOOTER: Body(
+        accel_most_mps2=3.0, curvature_most_1pm=0.6, steer_most_1pms=1.0, gait_radpm=1 / 0.1, has_lamps=False
+    ),
+    Kind.ANIMAL: Body(
+        accel_most_mps2=8.0, curvature_most_1pm=2.0, steer_most_1pms=4.0, gait_radpm=WALK, has_lamps=False
+    ),
+    Kind.TRAILER: Body(
+        accel_most_mps2=0.0, curvature_most_1pm=0.0, steer_most_1pms=0.0, gait_radpm=WHEEL, has_lamps=True
+    ),
+    Kind.DOOR: Body(accel_most_mps2=0.0, curvature_most_1pm=0.0, steer_most_1pms=0.0, gait_radpm=0.0, has_lamps=False),
+    Kind.DEBRIS: Body(
+        accel_most_mps2=0.0, curvature_most_1pm=0.0, steer_most_1pms=0.0, gait_radpm=0.0, has_lamps=False
+    ),
 }
 REAR_AXLE = 0.3  # of the length: from the middle of the body back to the rear axle; assumed

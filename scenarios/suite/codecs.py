@@ -25,7 +25,7 @@ WEATHER = (
     "mor_m", "rain_mmph", "water_film_mm", "illuminance_lux", "sun_elevation_rad", "sun_azimuth_rad", "friction"
 )  # fmt: skip
 ARRAYS: dict[type, dict[str, tuple[str, Shape]]] = {
-    PathSpec: {"points": ("<f8", (None, 3))},
+    PathSpec: {"points": ("<f8", (None, 3)), "trajectory": ("<f8", (None, 6))},
     Agents: {
         "kind": ("|u1", ("A",)),
         "size": ("<f4", ("A", 3)),
