@@ -13,13 +13,14 @@ import sim_world as w
 from roadnet.base.errors import InputError
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import LAMP_HEAD, Recording
-from scenarios.model.spec import ConcreteScenario, Kind, What, When
+from scenarios.model.spec import ConcreteScenario, Kind, PathSpec, What, When
 from scenarios.model.variants import truncated, with_environment, without_actor
 from scenarios.simulation import layout as c
 from scenarios.simulation.lawbook import lawbook, values_of
 from scenarios.simulation.planner import Controls, PlannerInput
 from scenarios.simulation.simulate import simulate, simulate_batch
 from scenarios.simulation.tables import rows_of
+from scenarios.simulation.tracks import light_groups
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +211,14 @@ def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
     first, second = (subprocess.run(command, env=env, capture_output=True, text=True, check=True) for _ in range(2))
     assert first.stdout.strip() == "1"
     assert second.stdout.strip() == "0"
+
+
+def test_a_planner_is_told_which_signals_hold_on_its_route(net: RoadNetwork) -> None:
+    lane, groups = next((k, g) for k, g in sorted(light_groups(net).items()) if net.lanes.length_m[k] > 100.0)
+    path, spy = PathSpec(lanes=(lane,)), Spy()
+    simulate(w.scenario(w.actor("ego", path, 5.0, 10.0), duration_s=0.1), net, spy)
+    lines = spy.seen[0].stop_lines
+    assert lines[:, 0] == pytest.approx([net.lanes.length_m[lane]] * len(groups))  # a line lies at its lane's end
+    assert tuple(lines[:, 1]) == groups
+    simulate(w.scenario(w.actor("ego", w.along_x(), 5.0, 10.0), duration_s=0.1), net, spy)
+    assert spy.seen[0].stop_lines.shape == (0, 2)

@@ -68,6 +68,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "object_size": NUMBERS,
         "object_track": NUMBERS,
         "signal_state": NUMBERS,
+        "stop_lines": NUMBERS,  # where the map's signals hold on the route: facts of the map
         "packets": "tuple[Any, ...]",  # SensorPacket, which this test looks at too; opaque to this floor
     },
     "Recording": {

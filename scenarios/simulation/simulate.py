@@ -87,7 +87,8 @@ class Windshield:
         self.size = readonly(np.array([a.size for a in actors], np.float64).reshape(-1, 3))
         self.track = readonly(rng.permutation(len(others)).astype(np.int32))
         self.ego_size = readonly(np.array(spec.actors[0].size, np.float64))
-        self.route = route_of(batch.tracks[batch.code[c.PATH, ego]])
+        track = batch.tracks[batch.code[c.PATH, ego]]
+        self.route, self.stop_lines = route_of(track), readonly(track.stops)
         self.light = batch.light.reshape(int(batch.groups[0]), int(batch.steps[0]))
         self.step_ns = int(batch.step_ns[0])
 
@@ -109,6 +110,7 @@ class Windshield:
             object_size=self.size,
             object_track=self.track,
             signal_state=readonly(self.light[:, k].copy()),
+            stop_lines=self.stop_lines,
         )
 
 
