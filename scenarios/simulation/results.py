@@ -1,12 +1,13 @@
 """The kernel's tables become recordings: slices of what was recorded, read-only, nothing of the spec's meaning."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from roadnet.base.arrays import Array
 from scenarios.model.recording import Agents, Contacts, Recording, Statics, Surroundings
-from scenarios.model.spec import ConcreteScenario, Environment
+from scenarios.model.spec import ConcreteScenario, Environment, StaticObject
 from scenarios.simulation.tables import Tables
 
 
@@ -34,7 +35,7 @@ def recording_of(spec: ConcreteScenario, tables: Tables, n: int, map_digest: str
             lamps=readonly(tables.lamps[low:high].reshape(A, T)),
             gait=gait,
         ),
-        statics=statics_of(spec),
+        statics=statics_of(spec.statics),
         surroundings=surroundings_of(spec.environment, T),
         signal_state=readonly(
             tables.light[tables.light_start[n] : tables.light_start[n + 1]].reshape(int(tables.groups[n]), T)
@@ -56,13 +57,13 @@ def contacts_of(tables: Tables, n: int) -> Contacts:
     )
 
 
-def statics_of(spec: ConcreteScenario) -> Statics:
-    """Return the scenery of a spec as arrays."""
+def statics_of(objects: Sequence[StaticObject]) -> Statics:
+    """Return scenery as arrays."""
     return Statics(
-        kind=tuple(o.kind for o in spec.statics),
-        pose=readonly(np.array([o.pose for o in spec.statics], np.float64).reshape(-1, 4)),
-        size=readonly(np.array([o.size for o in spec.statics], np.float32).reshape(-1, 3)),
-        look=readonly(np.array([o.look for o in spec.statics], np.uint32)),
+        kind=tuple(o.kind for o in objects),
+        pose=readonly(np.array([o.pose for o in objects], np.float64).reshape(-1, 4)),
+        size=readonly(np.array([o.size for o in objects], np.float32).reshape(-1, 3)),
+        look=readonly(np.array([o.look for o in objects], np.uint32)),
     )
 
 
