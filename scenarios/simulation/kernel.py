@@ -12,7 +12,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
-from roadnet.boxes import swept_contact
+from scenarios.simulation.contact import touches, widest_axis
 from scenarios.simulation.lawbook import lawbook
 from scenarios.simulation.layout import (
     ACCEL,
@@ -25,8 +25,6 @@ from scenarios.simulation.layout import (
     LAW,
     LENGTH,
     MODE,
-    MOVE_X,
-    MOVE_Y,
     NOW,
     NOW_CAP,
     NOW_FRICTION,
@@ -38,14 +36,12 @@ from scenarios.simulation.layout import (
     NOW_WISH_ACCEL,
     OUTSIDE,
     PATH,
+    PRESENT,
     RAIL,
-    REACH,
     SEES,
     SPEED,
     TRAVEL,
-    TURN,
     WANTED,
-    WIDTH,
     WISH,
     YAW,
     YAW_RATE,
@@ -66,49 +62,6 @@ BRAKE_LAMP = 1  # recording.LAMP_BRAKE
 
 
 @compiled
-def touches(
-    body: Array,
-    state: Array,
-    low: int,
-    high: int,
-    k: int,
-    step_ns: int,
-    met: Array,
-    pair: Array,
-    t_ns: Array,
-    closing: Array,
-    count: int,
-) -> int:
-    """Record the pairs that first touch in this step; return the number of contacts so far.
-
-    met (A, A) bool: pairs that have touched. The poses of `state` are those after the step.
-    """
-    for i in range(low, high):
-        for j in range(i + 1, high):
-            dx, dy = state[X, j] - state[X, i], state[Y, j] - state[Y, i]
-            moved = abs(state[MOVE_X, j] - state[MOVE_X, i]) + abs(state[MOVE_Y, j] - state[MOVE_Y, i])
-            near = body[REACH, i] + body[REACH, j] + moved
-            if dx * dx + dy * dy > near * near or met[i - low, j - low]:
-                continue
-            at = swept_contact(
-                state[X, i] - state[MOVE_X, i], state[Y, i] - state[MOVE_Y, i], state[YAW, i] - state[TURN, i],
-                state[MOVE_X, i], state[MOVE_Y, i], state[TURN, i], 0.5 * body[LENGTH, i], 0.5 * body[WIDTH, i],
-                state[X, j] - state[MOVE_X, j], state[Y, j] - state[MOVE_Y, j], state[YAW, j] - state[TURN, j],
-                state[MOVE_X, j], state[MOVE_Y, j], state[TURN, j], 0.5 * body[LENGTH, j], 0.5 * body[WIDTH, j],
-            )  # fmt: skip
-            if at > 1.0:
-                continue
-            met[i - low, j - low] = True
-            state[CRASHED, i], state[CRASHED, j] = 1.0, 1.0
-            ux, uy = state[MOVE_X, j] - state[MOVE_X, i], state[MOVE_Y, j] - state[MOVE_Y, i]
-            pair[count, 0], pair[count, 1] = i - low, j - low
-            t_ns[count] = np.int64(np.rint((k + at) * step_ns))
-            closing[count] = np.sqrt(ux * ux + uy * uy) / (step_ns * 1e-9)
-            count += 1
-    return count
-
-
-@compiled
 def record(
     state: Array,
     body: Array,
@@ -120,6 +73,7 @@ def record(
     xyz: Array,
     motion: Array,
     lamps: Array,
+    valid: Array,
 ) -> None:
     """Write the agents' states as sample `row` of their scenario's rows of `width` samples."""
     for i in range(low, high):
@@ -128,6 +82,7 @@ def record(
         motion[0, at], motion[1, at], motion[2, at] = state[YAW, i], state[SPEED, i], state[ACCEL, i]
         motion[3, at], motion[4, at] = state[YAW_RATE, i], body[GAIT, i] * state[TRAVEL, i]
         brakes = BRAKE_LAMP if state[ACCEL, i] < -BRAKE_LAMP_MPS2 else 0
+        valid[at] = state[PRESENT, i] > 0.0
         lamps[at] = (int(state[LAMPS, i]) | brakes | head_lamp) if body[LAMPED, i] > 0.0 else 0
 
 
@@ -136,11 +91,15 @@ def _run(
     path: Array, path_start: Array, stop: Array, stop_start: Array, script: Array,
     agent_start: Array, steps: Array, step_ns: Array, friction: Array, head_lamp: Array,
     light: Array, light_start: Array, groups: Array, sample_start: Array, pair_start: Array,
-    body: Array, code: Array, state: Array, along: Array, met: Array,
-    xyz: Array, motion: Array, lamps: Array, pair: Array, pair_ns: Array, pair_closing: Array, pair_count: Array,
+    body: Array, code: Array, state: Array, along: Array, met: Array, sweep: Array, axis: Array,
+    xyz: Array, motion: Array, lamps: Array, valid: Array,
+    pair: Array, pair_ns: Array, pair_closing: Array, pair_count: Array,
     first: int, end: int, from_step: int, to_step: int,
 ) -> None:  # fmt: skip
-    """Run scenarios [first, end) from sample `from_step` to `to_step`, or to their own last sample if earlier."""
+    """Run scenarios [first, end) from sample `from_step` to `to_step`, or to their own last sample if earlier.
+
+    from_step -1: put everybody in place and record sample 0 first.
+    """
     now = np.zeros(NOW)
     for n in range(first, end):
         low, high, T, h = agent_start[n], agent_start[n + 1], steps[n], step_ns[n] * 1e-9
@@ -149,12 +108,13 @@ def _run(
         seen = along[pair_start[n] : pair_start[n] + A * A].reshape(A, A)
         met_n = met[pair_start[n] : pair_start[n] + A * A].reshape(A, A)
         p0, p1 = pair_start[n], pair_start[n] + A * A
-        if from_step == 0:
+        if from_step < 0:
             for i in range(low, high):
                 p = code[PATH, i]
                 start(path, path_start[p], path_start[p + 1], state, i)
-            record(state, body, low, high, sample_start[n], T, head_lamp[n], xyz, motion, lamps)
-        for k in range(from_step, min(to_step, T - 1)):
+            record(state, body, low, high, sample_start[n], T, head_lamp[n], xyz, motion, lamps, valid)
+            axis[n] = widest_axis(state, low, high)
+        for k in range(max(from_step, 0), min(to_step, T - 1)):
             for i in range(low, high):
                 if holds(code, state, i):
                     hold(state, i, h)
@@ -189,10 +149,11 @@ def _run(
                     bend = control[i, 1] if code[LAW, i] == OUTSIDE else steering(path, a, b, body, state, i)
                     steer(path, a, b, body, state, i, bend, state[DEMAND, i], friction[n], h)
             pair_count[n] = touches(
-                body, state, low, high, k, step_ns[n], met_n, pair[p0:p1], pair_ns[p0:p1], pair_closing[p0:p1],
+                body, code, state, low, sweep[low:high], axis[n], k, step_ns[n], met_n,
+                pair[p0:p1], pair_ns[p0:p1], pair_closing[p0:p1],
                 pair_count[n],
             )  # fmt: skip
-            record(state, body, low, high, sample_start[n] + k + 1, T, head_lamp[n], xyz, motion, lamps)
+            record(state, body, low, high, sample_start[n] + k + 1, T, head_lamp[n], xyz, motion, lamps, valid)
 
 
 TABLE, FLAT, WHOLE, CODES = "float64[:,::1]", "float64[::1]", "int64[::1]", "int64[:,::1]"
@@ -201,8 +162,8 @@ ARGUMENTS = (
     TABLE, WHOLE, TABLE, WHOLE, TABLE,  # path, path_start, stop, stop_start, script
     WHOLE, WHOLE, WHOLE, FLAT, WHOLE,  # agent_start, steps, step_ns, friction, head_lamp
     "uint8[::1]", WHOLE, WHOLE, WHOLE, WHOLE,  # light, light_start, groups, sample_start, pair_start
-    TABLE, CODES, TABLE, FLAT, "boolean[::1]",  # body, code, state, along, met
-    TABLE, "float32[:,::1]", "uint8[::1]",  # xyz, motion, lamps
+    TABLE, CODES, TABLE, FLAT, "boolean[::1]", WHOLE, WHOLE,  # body, code, state, along, met, sweep, axis
+    TABLE, "float32[:,::1]", "uint8[::1]", "boolean[::1]",  # xyz, motion, lamps, valid
     "int32[:,::1]", WHOLE, "float32[::1]", WHOLE,  # pair, pair_ns, pair_closing, pair_count
     "int64", "int64", "int64", "int64",
 )  # fmt: skip

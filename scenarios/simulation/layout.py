@@ -8,10 +8,11 @@ LENGTH, WIDTH, REACH, REAR_AXLE, ACCEL_MOST, CURVATURE_MOST, STEER_MOST, GAIT, L
 BODY = 9
 
 # code (CODE, N) int64: what never changes, as whole numbers
-LAW, MODE, PATH, STEP_FIRST, STEP_END, SEES, WALKS = range(7)
-CODE = 7
+LAW, MODE, PATH, STEP_FIRST, STEP_END, SEES, WALKS, CARRIER = range(8)
+CODE = 8
 RAIL, STEERED = 0, 1  # MODE: exactly on the path and its offset, or a bicycle that is steered along them
 OUTSIDE = -1  # LAW: a planner gives the controls
+NOBODY = -1  # CARRIER: not attached, else the agent that carries this one
 
 # state (STATE, N)
 (
@@ -19,9 +20,9 @@ OUTSIDE = -1  # LAW: a planner gives the controls
     S, OFFSET, TRAVEL, LAMPS, CRASHED, NEXT_STEP,
     WISH, WISH_WAS, WISH_TARGET, WISH_RATE, WISH_TRAVEL,
     SHIFT, SHIFT_RATE, SHIFT_ACCEL, SHIFT_CLOCK, SHIFT_TIME, SHIFT_FROM, SHIFT_TO,
-    WANTED, DEMAND, MOVE_X, MOVE_Y, TURN,
-) = range(33)  # fmt: skip
-STATE = 33
+    WANTED, DEMAND, MOVE_X, MOVE_Y, TURN, PRESENT, SWEEP_LOW, SWEEP_HIGH,
+) = range(36)  # fmt: skip
+STATE = 36
 
 # path (M, PATH_COLUMNS): samples of all paths, one after the other
 PX, PY, PCOS, PSIN, PHEADING, PZ, PCURVATURE, PCAP = range(8)

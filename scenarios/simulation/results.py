@@ -26,7 +26,7 @@ def recording_of(spec: ConcreteScenario, tables: Tables, n: int, map_digest: str
             kind=readonly(np.array([a.kind for a in actors], np.uint8)),
             size=readonly(np.array([a.size for a in actors], np.float32)),
             look=readonly(np.array([a.look for a in actors], np.uint32)),
-            valid=readonly(np.ones((A, T), np.bool_)),
+            valid=readonly(tables.valid[low:high].reshape(A, T)),
             xyz=readonly(tables.xyz[low:high].reshape(A, T, 3)),
             yaw=yaw,
             speed=speed,

@@ -16,6 +16,7 @@ from scenarios.simulation.layout import (
     NOW_GAP,
     NOW_LEAD_SPEED,
     OFFSET,
+    PRESENT,
     REACH,
     SIN,
     SPEED,
@@ -91,7 +92,7 @@ def look(
         dx, dy = state[X, j] - state[X, i], state[Y, j] - state[Y, i]
         near = body[REACH, i] + body[REACH, j]
         ahead = dx * state[COS, i] + dy * state[SIN, i]
-        if j == i or ahead < -near or dx * dx + dy * dy > horizon * horizon:
+        if j == i or ahead < -near or dx * dx + dy * dy > horizon * horizon or state[PRESENT, j] == 0.0:
             along[j - low] = np.inf
             continue
         guess = along[j - low]

@@ -1,9 +1,5 @@
 """Run scenarios: by their own laws in batches, or with a planner in the loop."""
 
-import itertools
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from roadnet.base.arrays import Array
@@ -13,13 +9,13 @@ from roadnet.network import RoadNetwork
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation import layout as c
-from scenarios.simulation.kernel import run
+from scenarios.simulation.engine import recordings, simulate_batch, start, step
 from scenarios.simulation.planner import Controls, Planner, PlannerInput
-from scenarios.simulation.results import readonly, recording_of
-from scenarios.simulation.tables import Tables, tables
+from scenarios.simulation.results import readonly
+from scenarios.simulation.tables import Tables
 from scenarios.simulation.tracks import Track
 
-TO_THE_END = np.iinfo(np.int64).max
+__all__ = ["simulate", "simulate_batch"]
 OBSERVE = ("objects",)
 
 
@@ -35,34 +31,14 @@ def simulate(
         raise InputError("observe", got=repr(observe), wanted=f"one of {OBSERVE}{did_you_mean(observe, OBSERVE)}")
     if planner is None:
         return simulate_batch([spec], net)[0]
-    _check_map(spec, net)
-    batch = tables([spec], net, outside=True)
-    arguments, step, ego = batch.arguments(), run(), batch.egos[0]
+    batch = start([spec], net, outside=True)
+    tables = batch.tables
     planner.reset(Streams(spec.suite_key, spec.index).key("planner"))
-    step(*arguments, 0, 1, 0, 0)
-    view = Windshield(spec, batch)
-    for k in range(int(batch.steps[0]) - 1):
-        batch.control[ego] = checked(planner.act(view.at(k)), k * spec.step_s)
-        step(*arguments, 0, 1, k, k + 1)
-    return recording_of(spec, batch, 0, net.digest)
-
-
-def simulate_batch(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, threads: int = 1) -> list[Recording]:
-    """Return the recordings of scenarios on one map, each as if it ran alone, whatever the order and the threads."""
-    if not specs:
-        return []
-    for spec in specs:
-        _check_map(spec, net)
-    batch = tables(specs, net)
-    arguments, kernel = batch.arguments(), run()
-    edges = np.linspace(0, len(specs), max(1, min(threads, len(specs))) + 1).astype(int).tolist()
-    spans = list(itertools.pairwise(edges))
-    if len(spans) == 1:
-        kernel(*arguments, 0, len(specs), 0, TO_THE_END)
-    else:
-        with ThreadPoolExecutor(len(spans)) as pool:
-            list(pool.map(lambda span: kernel(*arguments, *span, 0, TO_THE_END), spans))
-    return [recording_of(spec, batch, n, net.digest) for n, spec in enumerate(specs)]
+    view = Windshield(spec, tables)
+    for k in range(batch.last):
+        tables.control[tables.egos[0]] = checked(planner.act(view.at(k)), k * spec.step_s)
+        step(batch)
+    return recordings(batch)[0]
 
 
 def checked(controls: Controls, time_s: float) -> tuple[float, float]:
@@ -118,12 +94,3 @@ def route_of(track: Track) -> Array:
     """Return (N, 5) x, y, z, heading, speed limit of the path to follow."""
     p = track.path
     return readonly(np.stack([p.x, p.y, p.z, p.heading, p.speed_limit], -1))
-
-
-def _check_map(spec: ConcreteScenario, net: RoadNetwork) -> None:
-    if spec.map_digest and spec.map_digest != net.digest:
-        raise InputError(
-            f"scenario {spec.index}",
-            got=f"map {net.name} ({net.digest})",
-            wanted=f"{spec.map_name} ({spec.map_digest})",
-        )

@@ -54,9 +54,12 @@ class Tables:
     state: Array
     along: Array
     met: Array
+    sweep: Array  # (N,) agents, each scenario's sorted along its axis
+    axis: Array  # (S,) column of state along which the sweep sorts
     xyz: Array  # (samples, 3): (agents, steps) a scenario
     motion: Array  # (5, samples) yaw, speed, acceleration, yaw rate, gait
     lamps: Array
+    valid: Array  # (samples,) bool: present
     pair: Array
     pair_ns: Array
     pair_closing: Array
@@ -81,7 +84,8 @@ def rows_of(spec: ConcreteScenario) -> dict[str, int]:
 def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool = False) -> Tables:
     """Return the tables of scenarios on one map; `outside`: a planner drives the subject vehicle. InputError."""
     group_count = len(net.signals.group_id)
-    orders, egos, agents, scripts, lights = [], [], [], [], []
+    orders, egos, scripts, lights = [], [], [], []
+    agents: list[tuple[list[float], list[int], list[float], list[float]]] = []
     numbers: dict[int, int] = {}  # id of a Track -> its number; the tracks live as long as the list below
     tracks: list[Track] = []
     script_rows = 0
@@ -101,7 +105,9 @@ def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool
             span = (script_rows, script_rows + len(steps))
             script_rows += len(steps)
             scripts += steps
-            agents.append(agent_of(actor, numbers[id(found)], found, span, outside and actor.name == EGO, at))
+            row = agent_of(actor, numbers[id(found)], found, span, outside and actor.name == EGO, at)
+            row[1][c.CARRIER] = carrier_of(actor, rows, len(agents) - rows[actor.name], at)
+            agents.append(row)
         lights.append(light_of(spec, group_count, where))
     return _tables(specs, orders, egos, tracks, agents, scripts, lights, group_count)
 
@@ -141,6 +147,19 @@ def script_of(actor: ActorProgram, rows: dict[str, int], where: str) -> list[tup
     return out
 
 
+def carrier_of(actor: ActorProgram, rows: dict[str, int], base: int, where: str) -> int:
+    """Return the agent that carries this one, NOBODY if none does; `base` is the scenario's first agent. InputError."""
+    if not actor.attached_to:
+        return c.NOBODY
+    if actor.attached_to not in rows or actor.attached_to == actor.name:
+        raise InputError(
+            where,
+            got=f"attached to {actor.attached_to!r}",
+            wanted=f"another actor{did_you_mean(actor.attached_to, rows)}",
+        )
+    return base + rows[actor.attached_to]
+
+
 def agent_of(
     actor: ActorProgram, number: int, found: Track, span: tuple[int, int], outside: bool, where: str
 ) -> tuple[list[float], list[int], list[float], list[float]]:
@@ -161,6 +180,7 @@ def agent_of(
     steered = outside or (law.sees and not walks)
     code = [
         c.OUTSIDE if outside else law.row, c.STEERED if steered else c.RAIL, number, *span, int(law.sees), int(walks),
+        c.NOBODY,
     ]  # fmt: skip
     wish = actor.speed_mps
     if law.sees:
@@ -168,6 +188,7 @@ def agent_of(
     state = [0.0] * c.STATE
     state[c.SPEED], state[c.S], state[c.OFFSET] = actor.speed_mps, actor.s_m, actor.offset_m
     state[c.NEXT_STEP], state[c.WISH], state[c.WISH_TARGET], state[c.WISH_RATE] = float(span[0]), wish, wish, 1.0
+    state[c.PRESENT] = 1.0
     state[c.SHIFT] = state[c.SHIFT_TO] = actor.offset_m
     return body, code, state, values
 
@@ -244,9 +265,12 @@ def _tables(
         state=np.ascontiguousarray(np.array(state, np.float64).T),
         along=np.full(pairs, np.inf),
         met=np.zeros(pairs, np.bool_),
+        sweep=np.arange(N),
+        axis=np.zeros(len(specs), np.int64),
         xyz=np.empty((samples, 3)),
         motion=np.empty((5, samples), np.float32),
         lamps=np.empty(samples, np.uint8),
+        valid=np.empty(samples, np.bool_),
         pair=np.empty((pairs, 2), np.int32),
         pair_ns=np.empty(pairs, np.int64),
         pair_closing=np.empty(pairs, np.float32),

@@ -23,9 +23,7 @@ from scenarios.model.spec import (
     What,
     When,
 )
-from scenarios.simulation.kernel import run
-from scenarios.simulation.simulate import TO_THE_END, simulate_batch
-from scenarios.simulation.tables import tables
+from scenarios.simulation.engine import recordings, start, step
 
 FLOOR = 2e6  # agent-steps a second a core
 CAR = (4.5, 1.8, 1.5)
@@ -66,26 +64,26 @@ def net() -> RoadNetwork:
 @pytest.mark.parametrize("agents", [16, 32])
 def test_agent_steps_a_second(net: RoadNetwork, benchmark: BenchmarkFixture, agents: int) -> None:
     specs = [traffic(net, agents, i) for i in range(32)]
-    simulate_batch(specs[:1], net)
-    times = {"build": [], "kernel": [], "whole": []}  # type: dict[str, list[float]]
+    start(specs[:1], net)
+    times = {"build": [], "kernel": [], "unpack": []}  # type: dict[str, list[float]]
     for _ in range(ROUNDS if benchmark.enabled else 1):
         t0 = process_time()
-        batch = tables(specs, net)
+        batch = start(specs, net)
         t1 = process_time()
-        run()(*batch.arguments(), 0, len(specs), 0, TO_THE_END)
+        step(batch, batch.last)
         t2 = process_time()
-        simulate_batch(specs, net)
+        recordings(batch)
         for name, spent in zip(times, (t1 - t0, t2 - t1, process_time() - t2), strict=True):
             times[name].append(spent)
     steps = len(specs) * agents * 160
     benchmark.extra_info["agent_steps_a_second"] = rate = steps / min(times["kernel"])
-    unpacking = min(times["whole"]) - min(times["build"]) - min(times["kernel"])
+    whole = sum(min(spent) for spent in times.values())
     print(
         f"\n{agents} agents: {rate / 1e6:.2f} M agent-steps/s a core in the kernel ({1e9 / rate:.0f} ns each), "
-        f"{steps / min(times['whole']) / 1e6:.2f} M/s from spec to recording; "
+        f"{steps / whole / 1e6:.2f} M/s from spec to recording; "
         f"building {min(times['build']) / len(specs) * 1e3:.2f} ms, "
-        f"unpacking {unpacking / len(specs) * 1e3:.2f} ms a scenario"
+        f"unpacking {min(times['unpack']) / len(specs) * 1e3:.2f} ms a scenario"
     )
-    benchmark.pedantic(lambda: simulate_batch(specs, net), rounds=1)
+    benchmark.pedantic(lambda: step(start(specs, net), 160), rounds=1)
     if benchmark.enabled:
         assert rate > FLOOR
