@@ -6,7 +6,7 @@ They keep index, suite key and lineage, so counterfactuals, twins and shrunk chi
 from dataclasses import replace
 
 from roadnet.base.errors import InputError, did_you_mean
-from scenarios.model.spec import ActorProgram, ConcreteScenario, Environment, SensorEvent, Step
+from scenarios.model.spec import ActorProgram, ActuationFault, ConcreteScenario, Environment, SensorEvent, Step
 
 EGO = "ego"
 
@@ -31,6 +31,11 @@ def with_environment(spec: ConcreteScenario, **changes: float) -> ConcreteScenar
 def with_fault(spec: ConcreteScenario, fault: SensorEvent) -> ConcreteScenario:
     """Return the scenario with one more sensor fault."""
     return replace(spec, sensor_events=(*spec.sensor_events, fault))
+
+
+def with_actuation_fault(spec: ConcreteScenario, fault: ActuationFault) -> ConcreteScenario:
+    """Return the scenario with one more fault of the subject vehicle's actuators."""
+    return replace(spec, actuation_faults=(*spec.actuation_faults, fault))
 
 
 def truncated(spec: ConcreteScenario, duration_s: float) -> ConcreteScenario:
