@@ -15,7 +15,7 @@ CONTINUOUS = {
     "weibull": {"shape": 2.32, "scale": 32.0},
     "gamma": {"shape": 4.15, "scale": 0.266},
 }
-TOPICS = ("speed", "cut_in", "following", "pedestrian", "signal", "weather", "fault")
+TOPICS = ("driver", "cyclist", "speed", "cut_in", "following", "pedestrian", "signal", "weather", "fault")
 
 
 def test_weibull_of_measured_gaps_has_the_measured_mean() -> None:
