@@ -6,7 +6,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 
-LAMP_BRAKE, LAMP_LEFT, LAMP_RIGHT, LAMP_HEAD, LAMP_HAZARD = 1, 2, 4, 8, 16
+LAMP_BRAKE, LAMP_LEFT, LAMP_RIGHT, LAMP_HEAD, LAMP_HAZARD, LAMP_REVERSE = 1, 2, 4, 8, 16, 32
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -19,7 +19,7 @@ class Agents:
     valid: Array  # (A, T) bool: present
     xyz: Array  # (A, T, 3) float64 m, map frame; centre of the footprint, z of the ground under it
     yaw: Array  # (A, T) float32 rad
-    speed: Array  # (A, T) float32 m/s along the body's heading
+    speed: Array  # (A, T) float32 m/s along the body's heading, below zero backing
     accel: Array  # (A, T) float32 m/s2
     yaw_rate: Array  # (A, T) float32 rad/s
     lamps: Array  # (A, T) uint8 bit mask

@@ -11,7 +11,6 @@ from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
 from roadnet.boxes import separation, swept_contact
 from scenarios.simulation.layout import (
-    CARRIER,
     COS,
     CRASHED,
     LENGTH,
@@ -19,6 +18,7 @@ from scenarios.simulation.layout import (
     MOVE_Y,
     PRESENT,
     REACH,
+    ROOT,
     SIN,
     SWEEP_HIGH,
     SWEEP_LOW,
@@ -119,7 +119,7 @@ def touches(
             near = body[REACH, i] + body[REACH, j] + moved
             if dx * dx + dy * dy > near * near or met[i - low, j - low] or state[PRESENT, second] == 0.0:
                 continue
-            if code[CARRIER, i] == j or code[CARRIER, j] == i or sure_apart(body, state, i, j):
+            if code[ROOT, i] == code[ROOT, j] or sure_apart(body, state, i, j):
                 continue
             at = touch(body, state, i, j)
             if at > 1.0:

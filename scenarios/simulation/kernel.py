@@ -12,6 +12,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
+from scenarios.simulation.actuation import actuate
 from scenarios.simulation.contact import touches, widest_axis
 from scenarios.simulation.lawbook import lawbook
 from scenarios.simulation.layout import (
@@ -38,10 +39,15 @@ from scenarios.simulation.layout import (
     PATH,
     PRESENT,
     RAIL,
+    REPLAY_END,
+    REPLAY_FIRST,
+    REPLAYED,
     SEES,
     SPEED,
+    STEERED,
     TRAVEL,
     WANTED,
+    WAY,
     WISH,
     YAW,
     YAW_RATE,
@@ -50,15 +56,18 @@ from scenarios.simulation.layout import (
     Y,
     Z,
 )
-from scenarios.simulation.motion import possible, rail, start, steer, steering
+from scenarios.simulation.modes import begin, follow
+from scenarios.simulation.motion import possible, rail, steer, steering
 from scenarios.simulation.rails import cap_at
+from scenarios.simulation.replay import show
 from scenarios.simulation.script import hold, holds, run_program
 from scenarios.simulation.sight import closed_line, look
 from scenarios.simulation.signature import LAW as LAW_SIGNATURE
+from scenarios.simulation.wind import air, pushed
 
 CRASH_DECEL = 6.0  # m/s2, who has touched another brakes to standstill; assumed
 BRAKE_LAMP_MPS2 = 0.7  # UN R13-H, 5.2.22.4: no stop lamp below 0.7 m/s2
-BRAKE_LAMP = 1  # recording.LAMP_BRAKE
+BRAKE_LAMP, REVERSE_LAMP = 1, 32  # recording.LAMP_BRAKE, LAMP_REVERSE
 
 
 @compiled
@@ -81,9 +90,10 @@ def record(
         xyz[at, 0], xyz[at, 1], xyz[at, 2] = state[X, i], state[Y, i], state[Z, i]
         motion[0, at], motion[1, at], motion[2, at] = state[YAW, i], state[SPEED, i], state[ACCEL, i]
         motion[3, at], motion[4, at] = state[YAW_RATE, i], body[GAIT, i] * state[TRAVEL, i]
-        brakes = BRAKE_LAMP if state[ACCEL, i] < -BRAKE_LAMP_MPS2 else 0
+        brakes = BRAKE_LAMP if state[WAY, i] * state[ACCEL, i] < -BRAKE_LAMP_MPS2 else 0
+        backs = REVERSE_LAMP if state[WAY, i] < 0.0 else 0
         valid[at] = state[PRESENT, i] > 0.0
-        lamps[at] = (int(state[LAMPS, i]) | brakes | head_lamp) if body[LAMPED, i] > 0.0 else 0
+        lamps[at] = (int(state[LAMPS, i]) | brakes | backs | head_lamp) if body[LAMPED, i] > 0.0 else 0
 
 
 def _run(
@@ -94,6 +104,8 @@ def _run(
     body: Array, code: Array, state: Array, along: Array, met: Array, sweep: Array, axis: Array,
     xyz: Array, motion: Array, lamps: Array, valid: Array,
     pair: Array, pair_ns: Array, pair_closing: Array, pair_count: Array,
+    replay: Array, subject: Array, fault: Array, fault_start: Array, command: Array, command_start: Array,
+    gust: Array, gust_start: Array,
     first: int, end: int, from_step: int, to_step: int,
 ) -> None:  # fmt: skip
     """Run scenarios [first, end) from sample `from_step` to `to_step`, or to their own last sample if earlier.
@@ -109,9 +121,7 @@ def _run(
         met_n = met[pair_start[n] : pair_start[n] + A * A].reshape(A, A)
         p0, p1 = pair_start[n], pair_start[n] + A * A
         if from_step < 0:
-            for i in range(low, high):
-                p = code[PATH, i]
-                start(path, path_start[p], path_start[p + 1], state, i)
+            begin(path, path_start, replay, body, code, state, low, high)
             record(state, body, low, high, sample_start[n], T, head_lamp[n], xyz, motion, lamps, valid)
             axis[n] = widest_axis(state, low, high)
         for k in range(max(from_step, 0), min(to_step, T - 1)):
@@ -123,7 +133,7 @@ def _run(
             for i in range(low, high):
                 p = code[PATH, i]
                 a, b = path_start[p], path_start[p + 1]
-                wanted = (state[WISH, i] - state[SPEED, i]) / h
+                wanted = (state[WISH, i] - state[WAY, i] * state[SPEED, i]) / h
                 if state[CRASHED, i] > 0.0:
                     demand = -CRASH_DECEL
                 elif code[LAW, i] == OUTSIDE:
@@ -132,7 +142,7 @@ def _run(
                     now[NOW_TIME], now[NOW_STEP], now[NOW_SPEED] = k * h, h, state[SPEED, i]
                     now[NOW_WISH], now[NOW_WISH_ACCEL], now[NOW_FRICTION] = state[WISH, i], wanted, friction[n]
                     if code[SEES, i] != 0:
-                        look(path, a, b, body, state, low, high, i, seen[i - low], now)
+                        look(path, a, b, body, code, state, low, high, i, seen[i - low], now)
                         front = state[S, i] + 0.5 * body[LENGTH, i]
                         now[NOW_STOP] = closed_line(
                             stop, stop_start[p], stop_start[p + 1], front, state[SPEED, i], lights, k
@@ -140,14 +150,25 @@ def _run(
                         now[NOW_CAP] = cap_at(path, a, b, state[S, i])
                     demand = laws[code[LAW, i]](now, values[i], memory[i])
                 state[WANTED, i], state[DEMAND, i] = wanted, possible(demand, body[ACCEL_MOST, i], friction[n])
+            air_x, air_y = air(gust, gust_start[n], gust_start[n + 1], k * h)
             for i in range(low, high):
-                p = code[PATH, i]
+                p, mode, bend = code[PATH, i], code[MODE, i], 0.0
                 a, b = path_start[p], path_start[p + 1]
-                if code[MODE, i] == RAIL:
-                    rail(path, a, b, state, i, state[WANTED, i], state[DEMAND, i], h)
-                else:
+                if mode == STEERED:
                     bend = control[i, 1] if code[LAW, i] == OUTSIDE else steering(path, a, b, body, state, i)
-                    steer(path, a, b, body, state, i, bend, state[DEMAND, i], friction[n], h)
+                if i == subject[n] and fault_start[n] < fault_start[n + 1]:
+                    bend = actuate(
+                        fault, fault_start[n], fault_start[n + 1], command, command_start[n], k, state, i, bend,
+                        friction[n], h,
+                    )  # fmt: skip
+                if mode == RAIL:
+                    rail(path, a, b, state, i, state[WANTED, i], state[DEMAND, i], h)
+                elif mode == STEERED:
+                    push = pushed(body, state, i, air_x, air_y)
+                    steer(path, a, b, body, state, i, bend, state[DEMAND, i], friction[n], push, h)
+                elif mode == REPLAYED:
+                    show(replay, code[REPLAY_FIRST, i], code[REPLAY_END, i], path, a, b, state, i, (k + 1) * h, h)
+            follow(path, path_start, body, code, state, low, high, air_x, air_y, friction[n], h)
             pair_count[n] = touches(
                 body, code, state, low, sweep[low:high], axis[n], k, step_ns[n], met_n,
                 pair[p0:p1], pair_ns[p0:p1], pair_closing[p0:p1],
@@ -165,6 +186,8 @@ ARGUMENTS = (
     TABLE, CODES, TABLE, FLAT, "boolean[::1]", WHOLE, WHOLE,  # body, code, state, along, met, sweep, axis
     TABLE, "float32[:,::1]", "uint8[::1]", "boolean[::1]",  # xyz, motion, lamps, valid
     "int32[:,::1]", WHOLE, "float32[::1]", WHOLE,  # pair, pair_ns, pair_closing, pair_count
+    TABLE, WHOLE,  # replay, subject
+    TABLE, WHOLE, TABLE, WHOLE, TABLE, WHOLE,  # fault, fault_start, command, command_start, gust, gust_start
     "int64", "int64", "int64", "int64",
 )  # fmt: skip
 

@@ -5,12 +5,17 @@ Each group numbers its own table. What a law may read (`now`) is a group of its 
 
 # body (BODY, N): what never changes
 LENGTH, WIDTH, REACH, REAR_AXLE, ACCEL_MOST, CURVATURE_MOST, STEER_MOST, GAIT, LAMPED = range(9)
-BODY = 9
+JOINT_X, JOINT_Y = 9, 10  # of who is carried: its hitch or hinge in the carrier's frame
+WINDAGE = 11  # 1/m: lateral acceleration by wind over the square of its speed
+BODY = 12
 
 # code (CODE, N) int64: what never changes, as whole numbers
 LAW, MODE, PATH, STEP_FIRST, STEP_END, SEES, WALKS, CARRIER = range(8)
-CODE = 8
-RAIL, STEERED = 0, 1  # MODE: exactly on the path and its offset, or a bicycle that is steered along them
+ROOT = 8  # who moves the whole: the carrier, or itself
+REPLAY_FIRST, REPLAY_END = 9, 10  # rows of its recorded states
+CODE = 11
+# MODE: exactly on the path and its offset; a bicycle that is steered along them; recorded states; a trailer; a door
+RAIL, STEERED, REPLAYED, TOWED, HINGED = range(5)
 OUTSIDE = -1  # LAW: a planner gives the controls
 NOBODY = -1  # CARRIER: not attached, else the agent that carries this one
 
@@ -20,9 +25,14 @@ NOBODY = -1  # CARRIER: not attached, else the agent that carries this one
     S, OFFSET, TRAVEL, LAMPS, CRASHED, NEXT_STEP,
     WISH, WISH_WAS, WISH_TARGET, WISH_RATE, WISH_TRAVEL,
     SHIFT, SHIFT_RATE, SHIFT_ACCEL, SHIFT_CLOCK, SHIFT_TIME, SHIFT_FROM, SHIFT_TO,
-    WANTED, DEMAND, MOVE_X, MOVE_Y, TURN, PRESENT, SWEEP_LOW, SWEEP_HIGH,
-) = range(36)  # fmt: skip
-STATE = 36
+    WANTED, DEMAND, MOVE_X, MOVE_Y, TURN, SWEEP_LOW, SWEEP_HIGH,
+    PRESENT,  # 1, or 0 while it is not there: nobody sees or touches it
+    WAY, NEXT_WAY,  # 1 along its path, -1 backing; the one asked for, taken at the next standstill
+    ANGLE, ANGLE_TARGET, ANGLE_RATE,  # of a door
+    SWAY, SWAY_RATE, FOLLOW_RATE,  # of a trailer: its yaw beyond pure rolling; the yaw rate of pure rolling
+    LAGGED,  # 1/m, the curvature behind a steering lag
+) = range(45)  # fmt: skip
+STATE = 45
 
 # path (M, PATH_COLUMNS): samples of all paths, one after the other
 PX, PY, PCOS, PSIN, PHEADING, PZ, PCURVATURE, PCAP = range(8)
@@ -32,6 +42,16 @@ PATH_COLUMNS = 8
 # script (K, SCRIPT_COLUMNS): steps of all programs
 WHEN, VALUE, ENTITY, WHAT, TARGET, RATE = range(6)
 SCRIPT_COLUMNS = 6
+
+# replay (R, REPLAY_COLUMNS): recorded states of all agents that have some
+RT, RX, RY, RZ, RYAW, RSPEED = range(6)
+REPLAY_COLUMNS = 6
+
+# fault (F, FAULT_COLUMNS): what the subject's actuators do wrong; gust (G, GUST_COLUMNS); over [ON, OFF) s
+FAULT_ON, FAULT_OFF, BRAKE_GAIN, STEER_LAG, STEER_OFFSET, LATENCY = range(6)
+FAULT_COLUMNS = 6
+GUST_ON, GUST_OFF, GUST_X, GUST_Y = range(4)  # m/s, the air's velocity in the map frame
+GUST_COLUMNS = 4
 
 # now (N, NOW): what a law reads, SI units; infinity where there is nothing ahead
 NOW_TIME, NOW_STEP = 0, 1  # s since the start; s, the length of the step

@@ -2,7 +2,11 @@
 
 Bicycle: rear axle on an arc of the steered curvature. Rajamani, Vehicle Dynamics and Control, 2nd ed., 2.2.
 Steering: curvature of the path ahead plus a critically damped return to it, linear in distance.
+Grip: the accelerations along and across share a circle of radius friction times g (Kamm); who asks for more gets
+both in proportion, so that a curve taken too fast is wider than steered and brakes are longer in it.
 """
+
+import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
@@ -24,6 +28,7 @@ from scenarios.simulation.layout import (
     STEER_MOST,
     TRAVEL,
     TURN,
+    WAY,
     WISH,
     WISH_TRAVEL,
     WISH_WAS,
@@ -40,6 +45,7 @@ GRAVITY = 9.81  # m/s2
 RETURN_S, RETURN_M = 0.5, 2.0  # the return to the path takes this long and this far at least; assumed
 PREVIEW_S = 0.3  # steering answers the curvature this far ahead; assumed
 CORRECTION_MOST = 0.1  # 1/m
+SLOW_MPS = 5.0  # below this the wind bends the way no further; assumed
 
 
 @compiled
@@ -73,21 +79,24 @@ def start(path: Array, first: int, end: int, state: Array, i: int) -> None:
 @compiled
 def rail(path: Array, first: int, end: int, state: Array, i: int, wanted: float, demand: float, h: float) -> None:
     """Run agent i on its path and offset. Where the demand is what the program wants, so is the distance."""
-    travel, speed = travel_in(state[SPEED, i], demand, h)
+    way = state[WAY, i]
+    pace = way * state[SPEED, i]
+    travel, after = travel_in(pace, demand, h)
     if demand == wanted:
-        if state[SPEED, i] == state[WISH_WAS, i]:
+        if pace == state[WISH_WAS, i]:
             travel = state[WISH_TRAVEL, i]
-        speed = state[WISH, i]
-    state[S, i] += travel
+        after = state[WISH, i]
+    state[S, i] += way * travel
     state[OFFSET, i] = state[SHIFT, i]
     x, y, z, heading = pose_at(path, first, end, state[S, i])
     sin_h, cos_h = sincos(heading)
     yaw, state[SIN, i], state[COS, i] = heading, sin_h, cos_h
     if state[SHIFT_RATE, i] != 0.0:
         bend = 1.0 - curvature_at(path, first, end, state[S, i]) * state[OFFSET, i]
-        yaw += atan2(state[SHIFT_RATE, i], max(speed * bend, 0.0))
+        yaw += atan2(way * state[SHIFT_RATE, i], max(after * bend, 0.0))
         state[SIN, i], state[COS, i] = sincos(yaw)
     put(state, i, x - state[OFFSET, i] * sin_h, y + state[OFFSET, i] * cos_h, z, yaw, h)
+    speed = way * after
     state[ACCEL, i], state[SPEED, i] = (speed - state[SPEED, i]) / h, speed
     state[TRAVEL, i] += travel
 
@@ -112,15 +121,23 @@ def steering(path: Array, first: int, end: int, body: Array, state: Array, i: in
 @compiled
 def steer(
     path: Array, first: int, end: int, body: Array, state: Array, i: int,
-    curvature: float, demand: float, friction: float, h: float,
+    curvature: float, demand: float, friction: float, push: float, h: float,
 ) -> None:  # fmt: skip
-    """Drive agent i as a bicycle for `h` s: the curvature within lock, steering rate and grip."""
+    """Drive agent i as a bicycle for `h` s: the curvature within lock, steering rate and grip.
+
+    push: m/s2 to the left that the wind gives; the body's way bends by it until the driver steers against.
+    """
     step = body[STEER_MOST, i] * h
     curvature = min(max(curvature, state[CURVATURE, i] - step), state[CURVATURE, i] + step)
     most = min(body[CURVATURE_MOST, i], friction * GRAVITY / max(state[SPEED, i] * state[SPEED, i], 1.0))
     curvature = min(max(curvature, -most), most)
+    share = share_of_grip(curvature * state[SPEED, i] * state[SPEED, i], demand, friction * GRAVITY)
+    if share < 1.0:
+        curvature, demand = share * curvature, share * demand
     travel, speed = travel_in(state[SPEED, i], demand, h)
     back, turn = body[REAR_AXLE, i], curvature * travel
+    if push != 0.0:
+        turn += push / max(state[SPEED, i] * state[SPEED, i], SLOW_MPS * SLOW_MPS) * travel
     yaw = state[YAW, i] + turn
     sin_m, cos_m = sincos(state[YAW, i] + 0.5 * turn)
     chord = travel * (1.0 - turn * turn / 24.0)
@@ -134,6 +151,13 @@ def steer(
     state[S, i], state[OFFSET, i], state[CURVATURE, i] = s, offset, curvature
     state[ACCEL, i], state[SPEED, i] = (speed - state[SPEED, i]) / h, speed
     state[TRAVEL, i] += travel
+
+
+@compiled
+def share_of_grip(across: float, along: float, grip: float) -> float:
+    """Return the part of two accelerations asked for, m/s2, that lies within the circle of radius `grip`."""
+    asked = np.sqrt(across * across + along * along)
+    return float(grip / asked if asked > grip else 1.0)
 
 
 @compiled

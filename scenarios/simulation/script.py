@@ -8,11 +8,15 @@ from roadnet.base.maths import sincos
 from roadnet.boxes import straight_contact
 from scenarios.model.spec import What, When
 from scenarios.simulation.layout import (
+    ANGLE,
+    ANGLE_RATE,
+    ANGLE_TARGET,
     COS,
     ENTITY,
     LAMPS,
     LENGTH,
     NEXT_STEP,
+    NEXT_WAY,
     RATE,
     SHIFT,
     SHIFT_ACCEL,
@@ -28,6 +32,7 @@ from scenarios.simulation.layout import (
     TRAVEL,
     VALUE,
     WALKS,
+    WAY,
     WHAT,
     WHEN,
     WIDTH,
@@ -44,6 +49,7 @@ from scenarios.simulation.layout import (
 SIMULATION_TIME, TRAVELED_DISTANCE = int(When.SIMULATION_TIME), int(When.TRAVELED_DISTANCE)
 TIME_TO_COLLISION, TIME_HEADWAY = int(When.TIME_TO_COLLISION), int(When.TIME_HEADWAY)
 RELATIVE_DISTANCE, SPEED_ACTION, OFFSET_ACTION = int(When.RELATIVE_DISTANCE), int(What.SPEED), int(What.LANE_OFFSET)
+DIRECTION_ACTION, ANGLE_ACTION = int(What.DIRECTION), int(What.ANGLE)
 EDGE_S = 1e-9  # an instant within this of a step's end belongs to the next step
 
 
@@ -70,7 +76,7 @@ def fires_in(row: Array, body: Array, state: Array, i: int, j: int, time_s: floa
     if when == SIMULATION_TIME:
         return float(max(value - time_s, 0.0))
     if when == TRAVELED_DISTANCE:
-        return float(until(value - state[TRAVEL, j], -state[SPEED, j]))
+        return float(until(value - state[TRAVEL, j], -abs(state[SPEED, j])))
     dx, dy, ux, uy = closing(state, i, j)
     if when == TIME_TO_COLLISION:
         contact = straight_contact(
@@ -80,7 +86,7 @@ def fires_in(row: Array, body: Array, state: Array, i: int, j: int, time_s: floa
         )  # fmt: skip
         return float(max(contact - value, 0.0))
     if when == TIME_HEADWAY:
-        speed = state[SPEED, j]
+        speed = state[SPEED, j]  # backing, nobody follows
         gap = -dx * state[COS, j] - dy * state[SIN, j] - 0.5 * (body[LENGTH, i] + body[LENGTH, j])
         if speed <= 0.0 or gap < 0.0:
             return np.inf
@@ -88,7 +94,8 @@ def fires_in(row: Array, body: Array, state: Array, i: int, j: int, time_s: floa
     if when == RELATIVE_DISTANCE:
         distance = np.sqrt(dx * dx + dy * dy)
         return float(until(distance - value, (dx * ux + dy * uy) / max(distance, 1e-9)))
-    return float(until(value - state[S, j], -state[SPEED, j]))
+    way = state[WAY, j]
+    return float(until(way * (value - state[S, j]), -way * state[SPEED, j]))
 
 
 @compiled
@@ -124,12 +131,28 @@ def advance_shift(state: Array, i: int, h: float) -> None:
 
 
 @compiled
+def advance_angle(state: Array, i: int, h: float) -> None:
+    """Let a door turn on for `h` s: at its rate to its target, then held."""
+    angle, target, most = state[ANGLE, i], state[ANGLE_TARGET, i], state[ANGLE_RATE, i] * h
+    state[ANGLE, i] = min(angle + most, target) if target > angle else max(angle - most, target)
+
+
+@compiled
 def advance(code: Array, state: Array, i: int, h: float) -> None:
     """Let speed and offset of the program run on for `h` s; a vehicle that stands does not slip sideways."""
     stands = state[WISH, i] == 0.0 and code[WALKS, i] == 0
     advance_wish(state, i, h)
     if state[SHIFT_TIME, i] > 0.0 and not stands:
         advance_shift(state, i, h)
+    if state[ANGLE, i] != state[ANGLE_TARGET, i]:
+        advance_angle(state, i, h)
+
+
+@compiled
+def turn_round(state: Array, i: int) -> None:
+    """Let agent i, at a standstill, take the direction that its program asked for."""
+    if state[NEXT_WAY, i] != state[WAY, i] and state[SPEED, i] == 0.0:
+        state[WAY, i] = state[NEXT_WAY, i]
 
 
 @compiled
@@ -142,6 +165,11 @@ def act(row: Array, state: Array, i: int) -> None:
         state[SHIFT_FROM, i], state[SHIFT_TO, i], state[SHIFT_CLOCK, i] = state[SHIFT, i], target, 0.0
         # the peak of half a cosine is pi / 2 times its mean
         state[SHIFT_TIME, i] = 0.5 * np.pi * abs(target - state[SHIFT, i]) / rate
+    elif what == DIRECTION_ACTION:
+        state[NEXT_WAY, i] = target
+        turn_round(state, i)
+    elif what == ANGLE_ACTION:
+        state[ANGLE_TARGET, i], state[ANGLE_RATE, i] = target, rate
     else:
         state[LAMPS, i] = target
 
@@ -150,6 +178,7 @@ def act(row: Array, state: Array, i: int) -> None:
 def holds(code: Array, state: Array, i: int) -> bool:
     """Return whether agent i's program has nothing to do but to hold its speed and offset."""
     busy = state[NEXT_STEP, i] < code[STEP_END, i] or state[SHIFT_TIME, i] > 0.0
+    busy = busy or state[ANGLE, i] != state[ANGLE_TARGET, i]
     return not busy and bool(state[WISH, i] == state[WISH_TARGET, i])
 
 
@@ -165,8 +194,9 @@ def run_program(
 ) -> None:
     """Run agent i's program over a step: fire what falls into it, each at its instant, and let it all run on."""
     state[WISH_WAS, i], state[WISH_TRAVEL, i] = state[WISH, i], 0.0
+    turn_round(state, i)
     done, k = 0.0, int(state[NEXT_STEP, i])
-    while k < code[STEP_END, i]:
+    while k < code[STEP_END, i] and state[NEXT_WAY, i] == state[WAY, i]:  # who is to turn round has to stand first
         at = fires_in(script[k], body, state, i, base + int(script[k, ENTITY]), time_s)
         if at >= step_s - EDGE_S:
             break

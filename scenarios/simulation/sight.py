@@ -18,6 +18,7 @@ from scenarios.simulation.layout import (
     OFFSET,
     PRESENT,
     REACH,
+    ROOT,
     SIN,
     SPEED,
     WIDTH,
@@ -79,8 +80,9 @@ def place_of(
 
 @compiled
 def look(
-    path: Array, first: int, end: int, body: Array, state: Array, low: int, high: int, i: int, along: Array, now: Array
-) -> None:
+    path: Array, first: int, end: int, body: Array, code: Array, state: Array, low: int, high: int, i: int,
+    along: Array, now: Array,
+) -> None:  # fmt: skip
     """Fill in what driver i sees of the other agents of its scenario, the columns [low, high).
 
     along (A,): where the others were on its path a step ago; infinity where not known.
@@ -92,7 +94,8 @@ def look(
         dx, dy = state[X, j] - state[X, i], state[Y, j] - state[Y, i]
         near = body[REACH, i] + body[REACH, j]
         ahead = dx * state[COS, i] + dy * state[SIN, i]
-        if j == i or ahead < -near or dx * dx + dy * dy > horizon * horizon or state[PRESENT, j] == 0.0:
+        unseen = code[ROOT, j] == code[ROOT, i] or state[PRESENT, j] == 0.0  # its own trailer and door, or nobody
+        if unseen or ahead < -near or dx * dx + dy * dy > horizon * horizon:
             along[j - low] = np.inf
             continue
         guess = along[j - low]

@@ -72,6 +72,8 @@ class Windshield:
         """Return the world at step k, as the kernel's state has it now."""
         state, ego = self.batch.state, self.ego
         pose = state[[c.X, c.Y, c.Z, c.YAW]]
+        here = state[c.PRESENT, self.others] > 0.0
+        rows = self.others[here]
         return PlannerInput(
             t_ns=k * self.step_ns,
             ego_pose=readonly(pose[:, ego].copy()),
@@ -80,11 +82,11 @@ class Windshield:
             ego_yaw_rate=float(state[c.YAW_RATE, ego]),
             ego_size=self.ego_size,
             route=self.route,
-            object_kind=self.kind,
-            object_pose=readonly(pose[:, self.others].T),
-            object_speed=readonly(state[c.SPEED, self.others]),
-            object_size=self.size,
-            object_track=self.track,
+            object_kind=readonly(self.kind[here]),
+            object_pose=readonly(pose[:, rows].T),
+            object_speed=readonly(state[c.SPEED, rows]),
+            object_size=readonly(self.size[here]),
+            object_track=readonly(self.track[here]),
             signal_state=readonly(self.light[:, k].copy()),
             stop_lines=self.stop_lines,
         )

@@ -8,20 +8,25 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError, did_you_mean
+from roadnet.base.maths import sincos
 from roadnet.base.streams import Streams
 from roadnet.network import RoadNetwork
 from roadnet.polyline import UNLIMITED_MPS
 from scenarios.model.recording import LAMP_HEAD
-from scenarios.model.spec import ActorProgram, ConcreteScenario, Kind, What
+from scenarios.model.spec import Action, ActorProgram, ActuationFault, ConcreteScenario, Gust, Kind, What
 from scenarios.simulation import layout as c
 from scenarios.simulation.bodies import BODIES, REAR_AXLE
 from scenarios.simulation.lawbook import find, values_of
-from scenarios.simulation.tracks import Track, track
+from scenarios.simulation.tracks import Track, replays, track, trajectory_of
+from scenarios.simulation.wind import windage
 
 EGO = "ego"
 HEADLAMPS_BELOW_LUX = 1000.0  # UN R48, 6.2.7: dipped beams on when it is darker
 LONGEST_S = 36000.0  # a scenario; bounds what is allocated
 NS = 1_000_000_000
+WALKERS = (Kind.PEDESTRIAN, Kind.ANIMAL)  # they need no speed to step aside
+Columns = tuple[list[float], list[int], list[float], list[float]]  # body, code, state, law values of an agent
+CARRIED_MODE = {Kind.TRAILER: c.TOWED, Kind.DOOR: c.HINGED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -64,6 +69,14 @@ class Tables:
     pair_ns: Array
     pair_closing: Array
     pair_count: Array
+    replay: Array  # (R, REPLAY_COLUMNS)
+    subject: Array  # (S,) column of the subject vehicle
+    fault: Array  # (F, FAULT_COLUMNS)
+    fault_start: Array  # (S + 1,)
+    command: Array  # (samples of scenarios with faults, 2) what the subject's driver asked for
+    command_start: Array  # (S + 1,)
+    gust: Array  # (G, GUST_COLUMNS)
+    gust_start: Array  # (S + 1,)
 
     def arguments(self) -> tuple[Array, ...]:
         """Return the tables in the kernel's order."""
@@ -85,19 +98,22 @@ def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool
     """Return the tables of scenarios on one map; `outside`: a planner drives the subject vehicle. InputError."""
     group_count = len(net.signals.group_id)
     orders, egos, scripts, lights = [], [], [], []
-    agents: list[tuple[list[float], list[int], list[float], list[float]]] = []
+    agents: list[Columns] = []
     numbers: dict[int, int] = {}  # id of a Track -> its number; the tracks live as long as the list below
     tracks: list[Track] = []
-    script_rows = 0
+    script_rows, replay_rows = 0, 0
+    trajectories: list[Array] = []
     for spec in specs:
-        where = f"scenario {spec.index}"
+        where, base = f"scenario {spec.index}", len(agents)
         order = order_of(spec)
         rows = named_rows(spec, order, where)
         orders.append(order)
         egos.append(rows[EGO])
+        carriers = carriers_of(spec, where)
         for actor in (spec.actors[i] for i in order):
             at = f"{where}, actor {actor.name!r}"
-            found = track(net, actor.path, where=at)
+            carrier = carriers.get(actor.name)
+            found = track(net, carrier.path if carrier else actor.path, where=at)
             if id(found) not in numbers:
                 numbers[id(found)] = len(tracks)
                 tracks.append(found)
@@ -105,11 +121,15 @@ def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool
             span = (script_rows, script_rows + len(steps))
             script_rows += len(steps)
             scripts += steps
-            row = agent_of(actor, numbers[id(found)], found, span, outside and actor.name == EGO, at)
-            row[1][c.CARRIER] = carrier_of(actor, rows, len(agents) - rows[actor.name], at)
-            agents.append(row)
+            joined = (base + rows[carrier.name], base + rows[carrier.name]) if carrier else (c.NOBODY, len(agents))
+            columns = agent_of(actor, numbers[id(found)], span, joined, outside and actor.name == EGO, at)
+            if columns[1][c.MODE] == c.REPLAYED:
+                trajectories.append(trajectory_of(actor.path, at))
+                first, replay_rows = replay_rows, replay_rows + len(trajectories[-1])
+                columns[1][c.REPLAY_FIRST], columns[1][c.REPLAY_END] = first, replay_rows
+            agents.append(columns)
         lights.append(light_of(spec, group_count, where))
-    return _tables(specs, orders, egos, tracks, agents, scripts, lights, group_count)
+    return _tables(specs, orders, egos, tracks, agents, scripts, lights, group_count, trajectories)
 
 
 def named_rows(spec: ConcreteScenario, order: tuple[int, ...], where: str) -> dict[str, int]:
@@ -130,7 +150,8 @@ def script_of(actor: ActorProgram, rows: dict[str, int], where: str) -> list[tup
         check_finite((step.trigger.value, action.target, action.rate), where)
         if entity not in rows:
             raise InputError(where, got=f"trigger entity {entity!r}", wanted=f"an actor{did_you_mean(entity, rows)}")
-        if action.what != What.LAMPS and not action.rate > 0.0:
+        check_action(actor, action, where)
+        if action.what not in (What.LAMPS, What.DIRECTION) and not action.rate > 0.0:
             raise InputError(where, got=f"{action.what.name} at rate {action.rate:g}", wanted="a rate above zero")
         if action.what == What.SPEED and action.target < 0.0:
             raise InputError(where, got=f"SPEED to {action.target:g} m/s", wanted="a speed of zero or more")
@@ -147,27 +168,38 @@ def script_of(actor: ActorProgram, rows: dict[str, int], where: str) -> list[tup
     return out
 
 
-def carrier_of(actor: ActorProgram, rows: dict[str, int], base: int, where: str) -> int:
-    """Return the agent that carries this one, NOBODY if none does; `base` is the scenario's first agent. InputError."""
-    if not actor.attached_to:
-        return c.NOBODY
-    if actor.attached_to not in rows or actor.attached_to == actor.name:
-        raise InputError(
-            where,
-            got=f"attached to {actor.attached_to!r}",
-            wanted=f"another actor{did_you_mean(actor.attached_to, rows)}",
-        )
-    return base + rows[actor.attached_to]
+def check_action(actor: ActorProgram, action: Action, where: str) -> None:
+    """Raise InputError for a direction that is none, of a body that cannot back, and for the angle of no door."""
+    if action.what == What.DIRECTION and (action.target not in (-1.0, 1.0) or find(actor.law, where=where).sees):
+        got = f"DIRECTION {action.target:g} under law {actor.law!r}"
+        raise InputError(where, got=got, wanted="1 or -1, under a law that follows its program")
+    if action.what == What.ANGLE and not (actor.kind == Kind.DOOR and actor.attached_to):
+        raise InputError(where, got=f"ANGLE of a {actor.kind.name.lower()}", wanted="a door attached to an actor")
+
+
+def carriers_of(spec: ConcreteScenario, where: str) -> dict[str, ActorProgram]:
+    """Return name -> the actor that carries it; InputError for who cannot be carried, by whom, or in a chain."""
+    actors = {actor.name: actor for actor in spec.actors}
+    carried = {actor.name: actor for actor in spec.actors if actor.attached_to}
+    for name, actor in carried.items():
+        at, to = f"{where}, actor {name!r}", actor.attached_to
+        if to not in actors:
+            raise InputError(at, got=f"attached to {to!r}", wanted=f"an actor{did_you_mean(to, actors)}")
+        if to in carried or name == EGO:
+            raise InputError(at, got=f"attached to {to!r}", wanted="a carrier that moves by itself, not the subject")
+        if actor.kind not in CARRIED_MODE:
+            raise InputError(at, got=f"an attached {actor.kind.name.lower()}", wanted="a trailer or a door")
+    return {name: actors[actor.attached_to] for name, actor in carried.items()}
 
 
 def agent_of(
-    actor: ActorProgram, number: int, found: Track, span: tuple[int, int], outside: bool, where: str
-) -> tuple[list[float], list[int], list[float], list[float]]:
-    """Return an agent's columns: body, code, state, law values."""
+    actor: ActorProgram, number: int, span: tuple[int, int], joined: tuple[int, int], outside: bool, where: str
+) -> Columns:
+    """Return an agent's columns: body, code, state, law values; joined: the columns of its carrier and its root."""
     law = find(actor.law, where=where)
     values = values_of(law, actor.law_values, where=where)
     limits, (length, width, _height) = BODIES[actor.kind], actor.size
-    check_finite((*actor.size, actor.s_m, actor.offset_m, actor.speed_mps, *values), where)
+    check_finite((*actor.size, actor.s_m, actor.offset_m, actor.speed_mps, *actor.joint_m, *values), where)
     if not (length > 0.0 and width > 0.0 and actor.speed_mps >= 0.0):
         raise InputError(
             where, got=f"size {actor.size}, speed {actor.speed_mps:g} m/s", wanted="a body, moving forward"
@@ -175,13 +207,15 @@ def agent_of(
     body = [
         length, width, 0.5 * float(np.hypot(length, width)), REAR_AXLE * length, limits.accel_most_mps2,
         limits.curvature_most_1pm, limits.steer_most_1pms, limits.gait_radpm, float(limits.has_lamps),
+        *actor.joint_m, windage(actor.kind, actor.size),
     ]  # fmt: skip
-    walks = actor.kind == Kind.PEDESTRIAN
-    steered = outside or (law.sees and not walks)
-    code = [
-        c.OUTSIDE if outside else law.row, c.STEERED if steered else c.RAIL, number, *span, int(law.sees), int(walks),
-        c.NOBODY,
-    ]  # fmt: skip
+    walks = actor.kind in WALKERS
+    mode = c.STEERED if outside or (law.sees and not walks) else c.RAIL
+    if actor.attached_to:
+        mode = CARRIED_MODE[actor.kind]
+    elif mode == c.RAIL and replays(actor.path):
+        mode = c.REPLAYED
+    code = [c.OUTSIDE if outside else law.row, mode, number, *span, int(law.sees), int(walks), *joined, 0, 0]
     wish = actor.speed_mps
     if law.sees:
         wish = dict(zip(law.defaults, values, strict=False)).get("desired_speed_mps", 0.0) or wish or UNLIMITED_MPS
@@ -190,6 +224,7 @@ def agent_of(
     state[c.NEXT_STEP], state[c.WISH], state[c.WISH_TARGET], state[c.WISH_RATE] = float(span[0]), wish, wish, 1.0
     state[c.PRESENT] = 1.0
     state[c.SHIFT] = state[c.SHIFT_TO] = actor.offset_m
+    state[c.PRESENT] = state[c.WAY] = state[c.NEXT_WAY] = 1.0
     return body, code, state, values
 
 
@@ -227,12 +262,14 @@ def starts(counts: Array | list[int]) -> Array:
 
 def _tables(
     specs: Sequence[ConcreteScenario], orders: list[tuple[int, ...]], egos: list[int], tracks: list[Track],
-    agents: list[tuple[list[float], list[int], list[float], list[float]]], scripts: list[tuple[float, ...]],
-    lights: list[Array], group_count: int,
+    agents: list[Columns], scripts: list[tuple[float, ...]],
+    lights: list[Array], group_count: int, trajectories: list[Array],
 ) -> Tables:  # fmt: skip
     counts = np.array([len(order) for order in orders], np.int64)
     steps = np.array([samples_of(spec) for spec in specs], np.int64)
     body, code, state, values = ([a[i] for a in agents] for i in range(4))
+    agent_start = starts(counts)
+    command_start = starts(np.array([int(n) * bool(s.actuation_faults) for n, s in zip(steps, specs, strict=True)]))
     sample_start, pair_start = starts(counts * steps), starts(counts * counts)
     samples, pairs, N = int(sample_start[-1]), int(pair_start[-1]), len(agents)
     stop_start = starts([len(t.stops) for t in tracks])
@@ -248,7 +285,7 @@ def _tables(
         stop=np.concatenate([t.stops for t in tracks]),
         stop_start=stop_start,
         script=np.array(scripts, np.float64).reshape(-1, c.SCRIPT_COLUMNS),
-        agent_start=starts(counts),
+        agent_start=agent_start,
         steps=steps,
         step_ns=np.array([round(spec.step_s * NS) for spec in specs], np.int64),
         friction=np.array([spec.environment.friction for spec in specs], np.float64),
@@ -275,4 +312,33 @@ def _tables(
         pair_ns=np.empty(pairs, np.int64),
         pair_closing=np.empty(pairs, np.float32),
         pair_count=np.zeros(len(specs), np.int64),
+        replay=np.concatenate(trajectories) if trajectories else np.zeros((0, c.REPLAY_COLUMNS)),
+        subject=agent_start[:-1] + np.array(egos, np.int64),
+        fault=np.array([fault_of(x, s) for s in specs for x in s.actuation_faults], np.float64).reshape(
+            -1, c.FAULT_COLUMNS
+        ),
+        fault_start=starts([len(spec.actuation_faults) for spec in specs]),
+        command=np.zeros((int(command_start[-1]), 2)),
+        command_start=command_start,
+        gust=np.array([gust_of(x, s) for s in specs for x in s.gusts], np.float64).reshape(-1, c.GUST_COLUMNS),
+        gust_start=starts([len(spec.gusts) for spec in specs]),
     )
+
+
+def fault_of(fault: ActuationFault, spec: ConcreteScenario) -> tuple[float, ...]:
+    """Return an actuation fault in the kernel's columns. InputError for gains and times below zero."""
+    row = (
+        fault.t_on_s, fault.t_off_s, fault.brake_gain, fault.steer_lag_s, fault.steer_offset_1pm, fault.latency_s,
+    )  # fmt: skip
+    where = f"scenario {spec.index}, actuation fault"
+    check_finite(row, where)
+    if min(fault.brake_gain, fault.steer_lag_s, fault.latency_s) < 0.0:
+        raise InputError(where, got=str(fault), wanted="a gain, lag and latency of zero or more")
+    return row
+
+
+def gust_of(gust: Gust, spec: ConcreteScenario) -> tuple[float, ...]:
+    """Return a gust in the kernel's columns. InputError for numbers that are not finite."""
+    check_finite((gust.t_on_s, gust.t_off_s, gust.speed_mps, gust.azimuth_rad), f"scenario {spec.index}, gust")
+    sine, cosine = sincos(gust.azimuth_rad)
+    return gust.t_on_s, gust.t_off_s, gust.speed_mps * cosine, gust.speed_mps * sine

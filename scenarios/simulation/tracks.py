@@ -8,14 +8,30 @@ import numpy as np
 from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError
 from roadnet.base.kept import kept
-from roadnet.base.maths import sincos_all
+from roadnet.base.maths import sincos, sincos_all
 from roadnet.network import RoadNetwork, SignalKind
 from roadnet.polyline import STEP_M, Path
 from roadnet.routes import lane_path, points_path
 from scenarios.model.spec import PathSpec
-from scenarios.simulation.layout import PATH_COLUMNS, PCAP, PCOS, PCURVATURE, PHEADING, PSIN, PX, PY, PZ
+from scenarios.simulation.layout import (
+    PATH_COLUMNS,
+    PCAP,
+    PCOS,
+    PCURVATURE,
+    PHEADING,
+    PSIN,
+    PX,
+    PY,
+    PZ,
+    REPLAY_COLUMNS,
+    RT,
+    RX,
+    RYAW,
+    RZ,
+)
 
 LATERAL_COMFORT_MPS2 = 2.5  # what drivers accept in curves; assumed
+THIN_M = 0.5  # between the points of a trajectory's way; assumed
 APPROACH_DECEL_MPS2 = 1.5  # how softly a lower speed ahead is prepared for; assumed
 
 
@@ -33,11 +49,48 @@ def track(net: RoadNetwork, spec: PathSpec, *, where: str) -> Track:
     try:
         if spec.lanes:
             return lane_track(net, tuple(spec.lanes), spec.reverse)
-        if spec.points is None:
-            raise ValueError("path: got neither lanes nor points, want one of them")
-        return points_track(np.ascontiguousarray(spec.points, np.float64).tobytes(), np.shape(spec.points))
+        points = spec.points
+        if points is None and spec.trajectory is not None:
+            points = points_along(trajectory_of(spec, where))
+        if points is None:
+            raise ValueError("path: got neither lanes nor points nor a trajectory, want one of them")
+        return points_track(np.ascontiguousarray(points, np.float64).tobytes(), np.shape(points))
     except ValueError as e:
         raise InputError(where, got=str(e), wanted="a path to run along") from e
+
+
+def replays(spec: PathSpec) -> bool:
+    """Return whether the path is a trajectory."""
+    return not spec.lanes and spec.points is None and spec.trajectory is not None
+
+
+def trajectory_of(spec: PathSpec, where: str) -> Array:
+    """Return the (N, 6) float64 trajectory. InputError unless it has two rows or more, finite, times growing."""
+    rows = np.ascontiguousarray(spec.trajectory, np.float64)
+    fits = rows.ndim == 2 and rows.shape[1] == REPLAY_COLUMNS and len(rows) > 1 and bool(np.isfinite(rows).all())
+    if not (fits and (np.diff(rows[:, RT]) > 0.0).all()):
+        raise InputError(
+            where,
+            got=f"a trajectory of shape {rows.shape}",
+            wanted="(N, 6) finite t, x, y, z, yaw, speed with growing times, N of 2 or more",
+        )
+    return rows
+
+
+def points_along(rows: Array) -> Array:
+    """Return (M, 3) points that a trajectory (N, 6) passes, THIN_M apart: what trembles at rest is no way.
+
+    Who does not move gets the way it looks along.
+    """
+    kept, xyz = [0], rows[:, RX : RZ + 1]
+    for row in range(1, len(rows)):
+        if np.square(xyz[row, :2] - xyz[kept[-1], :2]).sum() >= THIN_M * THIN_M:
+            kept.append(row)
+    points = xyz[kept]
+    if len(points) < 2:
+        sine, cosine = sincos(float(rows[0, RYAW]))
+        points = np.stack([points[0], points[0] + (cosine, sine, 0.0)])
+    return np.asarray(points)
 
 
 @kept
