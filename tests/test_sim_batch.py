@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from scenarios.model.spec import ConcreteScenario, Kind, PathSpec, What, When
 from scenarios.model.variants import truncated, with_environment, without_actor
 from scenarios.simulation import layout as c
 from scenarios.simulation.lawbook import lawbook, values_of
-from scenarios.simulation.planner import Controls, PlannerInput
+from scenarios.simulation.planner import Controls, PlannerFailed, PlannerInput, Trajectory
 from scenarios.simulation.simulate import simulate, simulate_batch
 from scenarios.simulation.tables import rows_of
 from scenarios.simulation.tracks import light_groups
@@ -179,14 +180,33 @@ def test_held_controls_drive_a_circle_of_the_asked_curvature(net: RoadNetwork) -
     assert run.of("yaw_rate", "ego")[-1] == pytest.approx(0.4, rel=1e-4)
 
 
-@pytest.mark.parametrize("bad", [Controls(float("nan"), 0.0), Controls(0.0, float("inf"))])
-def test_controls_that_are_no_numbers_are_refused(net: RoadNetwork, bad: Controls) -> None:
+@pytest.mark.parametrize(
+    ("bad", "kind"),
+    [
+        (Controls(float("nan"), 0.0), "not_finite"),
+        (Controls(0.0, float("inf")), "not_finite"),
+        (Controls("fast", 0.0), "wrong_shape"),  # type: ignore[arg-type]
+        (Controls(np.zeros(2), 0.0), "wrong_shape"),  # type: ignore[arg-type]
+        (Controls(np.zeros(2), np.zeros(2)), "wrong_shape"),  # type: ignore[arg-type]
+        ((0.0, 0.0), "wrong_shape"),
+        (None, "wrong_shape"),
+        (Trajectory(np.zeros((3, 4))), "wrong_shape"),
+        (Trajectory(np.zeros((0, 5))), "wrong_shape"),
+        (Trajectory(np.zeros((3, 5))), "wrong_shape"),  # stamps that do not rise
+        (Trajectory(np.array([[0.1, 0.0, 0.0, 0.0, -1.0]])), "wrong_shape"),
+        (Trajectory(np.array([[0.1, np.nan, 0.0, 0.0, 1.0]])), "not_finite"),
+        (Trajectory(np.arange(1001 * 5.0).reshape(-1, 5)), "wrong_shape"),
+        (Trajectory([[0.1, 0.0], [0.2]]), "wrong_shape"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_answer_is_refused_with_its_class(net: RoadNetwork, bad: Any, kind: str) -> None:
     class Bad(Spy):
-        def act(self, now: PlannerInput) -> Controls:
+        def act(self, now: PlannerInput) -> Any:
             return bad
 
-    with pytest.raises(InputError, match=r"planner at 0\.00 s: got controls"):
+    with pytest.raises(PlannerFailed) as failed:
         simulate(mixed(0), net, Bad())
+    assert failed.value.kind == kind
 
 
 def test_another_map_is_refused(net: RoadNetwork) -> None:

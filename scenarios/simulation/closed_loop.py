@@ -1,0 +1,136 @@
+"""One scenario with a planner in the loop, step by step: what `simulate` and the Gymnasium environment share."""
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.errors import InputError
+from roadnet.base.streams import Streams
+from roadnet.network import RoadNetwork
+from scenarios.model.recording import Recording
+from scenarios.model.spec import ConcreteScenario
+from scenarios.simulation import engine
+from scenarios.simulation import layout as c
+from scenarios.simulation.planner import Answer, Controls, Planner, PlannerInput
+from scenarios.simulation.results import readonly
+from scenarios.simulation.tables import Tables
+from scenarios.simulation.tracking import follow, knots
+from scenarios.simulation.tracks import Track
+
+
+class ClosedLoop:
+    """A scenario whose subject vehicle is driven from outside, at sample `k`."""
+
+    def __init__(self, spec: ConcreteScenario, net: RoadNetwork) -> None:
+        self.spec = spec
+        self.batch = engine.start([spec], net, outside=True)
+        self.tables, self.ego = self.batch.tables, self.batch.tables.egos[0]
+        self.windshield = Windshield(spec, self.tables)
+        self.answer: Answer = Controls(0.0, 0.0)
+        self.answered_at, self.knots = 0, np.zeros((0, 5))
+
+    @property
+    def k(self) -> int:
+        """Return the sample that has been reached."""
+        return self.batch.at
+
+    @property
+    def seed(self) -> int:
+        """Return what the planner is reset with."""
+        return Streams(self.spec.suite_key, self.spec.index).key("planner")
+
+    @property
+    def done(self) -> bool:
+        """Return whether the scenario's last sample has been reached."""
+        return engine.done(self.batch)
+
+    def look(self) -> PlannerInput:
+        """Return the world now, as the planner may know it."""
+        return self.windshield.at(self.k)
+
+    def take(self, answer: Answer) -> None:
+        """Take an answer, which has been checked, and hold or follow it until the next."""
+        self.answer, self.answered_at = answer, self.k
+        if not isinstance(answer, Controls):
+            state, ego = self.tables.state, self.ego
+            pose = state[[c.X, c.Y, c.Z, c.YAW], ego]
+            self.knots = knots(answer.points, pose, float(state[c.SPEED, ego]), self.tables.body[c.REAR_AXLE, ego])
+
+    def step(self) -> None:
+        """Run one step."""
+        self.tables.control[self.ego] = self._controls()
+        engine.step(self.batch)
+
+    def recording(self) -> Recording:
+        """Return what has happened, once `done`."""
+        return engine.recordings(self.batch)[0]
+
+    def _controls(self) -> tuple[float, float]:
+        if isinstance(self.answer, Controls):
+            return self.answer.accel_mps2, self.answer.curvature_1pm
+        h, state = self.spec.step_s, self.tables.state[:, self.ego]
+        back = float(self.tables.body[c.REAR_AXLE, self.ego])
+        x, y = float(state[c.X] - back * state[c.COS]), float(state[c.Y] - back * state[c.SIN])
+        since = (self.k - self.answered_at) * h
+        return follow(self.knots, since, h, x=x, y=y, yaw=float(state[c.YAW]), speed=float(state[c.SPEED]))
+
+
+def steps_a_call(planner: Planner, step_s: float) -> int:
+    """Return how many steps lie between two calls of a planner: by its `period_s`, else one."""
+    period = getattr(planner, "period_s", None)
+    if period is None:
+        return 1
+    steps = round(period / step_s) if isinstance(period, int | float) and 0.0 < period < 1e6 else 0
+    if steps < 1 or abs(steps * step_s - period) > 1e-9:
+        raise InputError(
+            "planner period_s", got=repr(period)[:40], wanted=f"a whole multiple of the step, {step_s:g} s"
+        )
+    return steps
+
+
+class Windshield:
+    """What the subject vehicle may know, step by step; the order and the tracks of objects are shuffled."""
+
+    def __init__(self, spec: ConcreteScenario, batch: Tables) -> None:
+        order, ego = batch.orders[0], batch.egos[0]
+        rng = Streams(spec.suite_key, spec.index).rng("tracks")
+        others = [row for row in range(len(order)) if row != ego]
+        self.batch, self.ego = batch, ego
+        self.others = np.array(others, np.int64)[rng.permutation(len(others))]
+        actors = [spec.actors[order[row]] for row in self.others]
+        self.kind = readonly(np.array([a.kind for a in actors], np.uint8))
+        self.size = readonly(np.array([a.size for a in actors], np.float64).reshape(-1, 3))
+        self.track = readonly(rng.permutation(len(others)).astype(np.int32))
+        self.ego_size = readonly(np.array(spec.actors[0].size, np.float64))
+        track = batch.tracks[batch.code[c.PATH, ego]]
+        self.route, self.stop_lines = route_of(track), readonly(track.stops)
+        self.light = batch.light.reshape(int(batch.groups[0]), int(batch.steps[0]))
+        self.step_ns = int(batch.step_ns[0])
+
+    def at(self, k: int) -> PlannerInput:
+        """Return the world at step k, as the kernel's state has it now."""
+        state, ego = self.batch.state, self.ego
+        pose = state[[c.X, c.Y, c.Z, c.YAW]]
+        here = state[c.PRESENT, self.others] > 0.0
+        rows = self.others[here]
+        return PlannerInput(
+            t_ns=k * self.step_ns,
+            ego_pose=readonly(pose[:, ego].copy()),
+            ego_speed_mps=float(state[c.SPEED, ego]),
+            ego_accel_mps2=float(state[c.ACCEL, ego]),
+            ego_yaw_rate=float(state[c.YAW_RATE, ego]),
+            ego_size=self.ego_size,
+            route=self.route,
+            object_kind=readonly(self.kind[here]),
+            object_pose=readonly(pose[:, rows].T),
+            object_speed=readonly(state[c.SPEED, rows]),
+            object_size=readonly(self.size[here]),
+            object_track=readonly(self.track[here]),
+            signal_state=readonly(self.light[:, k].copy()),
+            stop_lines=self.stop_lines,
+        )
+
+
+def route_of(track: Track) -> Array:
+    """Return (N, 5) x, y, z, heading, speed limit of the path to follow."""
+    p = track.path
+    return readonly(np.stack([p.x, p.y, p.z, p.heading, p.speed_limit], -1))
