@@ -17,7 +17,7 @@ WALLS = [
     (0.62, 0.58, 0.50), (0.45, 0.40, 0.34), (0.35, 0.16, 0.11), (0.55, 0.50, 0.38), (0.50, 0.50, 0.49),
     (0.38, 0.30, 0.22), (0.60, 0.48, 0.36),
 ]  # fmt: skip
-PALETTES = {"pedestrian": CLOTHES, "cyclist": CLOTHES, "building": WALLS}
+PALETTES = {"pedestrian": CLOTHES, "cyclist": CLOTHES, "scooter": CLOTHES, "building": WALLS}
 SPREAD = 0x9E3779B1  # Knuth's multiplier: neighbouring seeds get colours far apart
 
 

@@ -43,6 +43,11 @@ COLOURS = {
     Kind.MOTORCYCLE: (0.94, 0.89, 0.26),
     Kind.CYCLIST: (0.90, 0.62, 0.00),
     Kind.PEDESTRIAN: (0.84, 0.37, 0.00),
+    Kind.SCOOTER: (0.78, 0.82, 0.24),
+    Kind.ANIMAL: (0.60, 0.40, 0.20),
+    Kind.TRAILER: (0.20, 0.50, 0.40),
+    Kind.DOOR: (0.90, 0.30, 0.30),
+    Kind.DEBRIS: (0.50, 0.50, 0.50),
 }
 GREY = (0.6, 0.6, 0.6)
 Row = tuple[int, str, Any]  # log time ns, topic, message

@@ -4,7 +4,7 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from scenarios.model.evidence import Evidence, Observed
-from scenarios.model.recording import LAMP_BRAKE, LAMP_HAZARD, LAMP_LEFT, LAMP_RIGHT, Recording
+from scenarios.model.recording import LAMP_BRAKE, LAMP_HAZARD, LAMP_LEFT, LAMP_REVERSE, LAMP_RIGHT, Recording
 from scenarios.model.spec import Kind
 from viewer.draw.items import Item, Text, polygons, polylines
 from viewer.draw.moment import Moment
@@ -20,7 +20,14 @@ ANGLES = np.arange(36) * np.pi / 18
 ROUND = np.stack([np.cos(ANGLES), np.sin(ANGLES)], -1) / 2
 SCREEN = np.array([(0.12, -0.4), (0.26, -0.34), (0.26, 0.34), (0.12, 0.4)])  # windscreen: shows the heading
 BOXED = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+DRAWBAR = np.array([(-0.5, -0.5), (0.3, -0.5), (0.32, -0.06), (0.5, -0.04), (0.5, 0.04), (0.32, 0.06), (0.3, 0.5),
+                    (-0.5, 0.5)])  # fmt: skip
 WHEELED = (Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS)
+SHAPES = {
+    **dict.fromkeys(WHEELED, NOSED), Kind.PEDESTRIAN: ROUND, Kind.TRAILER: DRAWBAR, Kind.DOOR: BOXED,
+    Kind.DEBRIS: BOXED,
+}  # fmt: skip
+LEAST_M = {Kind.PEDESTRIAN: (MIN_WALKER_M, MIN_WALKER_M), Kind.DOOR: (0.0, 0.25), Kind.DEBRIS: (0.6, 0.6)}  # drawn
 
 
 def role_of(kind: int) -> str:
@@ -36,13 +43,10 @@ def placed(shape: Array, xy: Array, yaw: float, length: float, width: float) -> 
 
 def footprint(recording: Recording, now: Moment, agent: int) -> Array:
     """Return the drawn outline (n, 2) m of one agent: nosed for vehicles, slim for two wheels, round on foot."""
-    kind = int(recording.agents.kind[agent])
-    length, width = (float(v) for v in recording.agents.size[agent, :2])
-    if kind == Kind.PEDESTRIAN:
-        shape, length, width = ROUND, max(length, MIN_WALKER_M), max(width, MIN_WALKER_M)
-    else:
-        shape = NOSED if kind in WHEELED else SLIM
-    return placed(shape, now.xyz[agent, :2], float(now.yaw[agent]), length, width)
+    kind = Kind(int(recording.agents.kind[agent]))
+    size = np.maximum(recording.agents.size[agent, :2], LEAST_M.get(kind, (0.0, 0.0)))
+    shape = SHAPES.get(kind, SLIM)
+    return placed(shape, now.xyz[agent, :2], float(now.yaw[agent]), float(size[0]), float(size[1]))
 
 
 def agent_items(recording: Recording, now: Moment) -> tuple[Item, ...]:
@@ -58,9 +62,10 @@ def agent_items(recording: Recording, now: Moment) -> tuple[Item, ...]:
         ego = [footprint(recording, now, recording.subject)]
         items.append(polygons(ego, "ego", z=Z_AGENT + 1, edge_role="outline_ego", edge_px=1.6))
     wheeled = [a for a in present if recording.agents.kind[a] in WHEELED]
+    lit = [a for a in present if recording.agents.kind[a] in (*WHEELED, Kind.TRAILER)]
     screens = [part(recording, now, a, SCREEN) for a in wheeled]
     items.append(polygons(screens, "outline", z=Z_AGENT + 2, alpha=0.7))
-    items += lamp_items(recording, now, wheeled)
+    items += lamp_items(recording, now, lit)
     return tuple(items)
 
 
@@ -85,7 +90,14 @@ def lamp_items(recording: Recording, now: Moment, wheeled: list[int]) -> list[It
         if now.lamps[a] & (bit | LAMP_HAZARD)
         for x in (-0.48, 0.36)
     ]
+    backing = [
+        part(recording, now, a, np.array([(-0.48, y0), (-0.48, y0 + 0.1)]))
+        for a in wheeled
+        if now.lamps[a] & LAMP_REVERSE
+        for y0 in (-0.18, 0.08)
+    ]
     return [
+        polylines(backing, "lamp_reverse", z=Z_LAMP, width_px=2.0, width_m=0.25),
         polylines(brake, "lamp_brake", z=Z_LAMP, width_px=2.0, width_m=0.3),
         polylines(turn, "lamp_turn", z=Z_LAMP, width_px=2.0, width_m=0.35),
     ]
