@@ -41,6 +41,16 @@ class Corridor:
     accel: Array  # m/s2 of the other along the path
     cosine: Array  # of the angle between the other's heading and the path
 
+    @property
+    def in_file(self) -> Array:
+        """Return (A, T) bool: ahead and in the corridor, which makes a leader of whoever it is."""
+        return np.asarray(self.other & self.ahead & (self.clear <= 0.0))
+
+    @property
+    def closing(self) -> Array:
+        """Return (A, T) m/s at which the gap shrinks, negative where it opens."""
+        return np.asarray(self.speed - self.along)
+
 
 @lru_cache(maxsize=8)
 def corridor(recording: Recording, net: RoadNetwork | None = None) -> Corridor:

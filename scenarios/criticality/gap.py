@@ -12,6 +12,7 @@ MEASURE = Measure(
     worse="low",
     formula="d = s_other - s_ego - half lengths, along the subject's path, to whoever is in its corridor ahead",
     source="Westhofen et al. 2022, HW",
+    edges="0 alongside; masked behind, beside the corridor and where somebody is absent",
 )
 
 

@@ -1,5 +1,7 @@
 """pet: how long after one left a place the other was there."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from roadnet.base.arrays import Array
@@ -17,6 +19,9 @@ MEASURE = Measure(
     worse="low",
     formula="t - t', t' the last time at which one's body overlapped the place where the other's body is at t",
     source="Allen, Shin, Cooper 1978; on swept footprints",
+    edges="0 at a touch; masked where their places never met and where they follow one another",
+    threshold=1.0,
+    threshold_source="the taxonomy's near miss",
 )
 SAME_WAY_COS = 0.8660254037844387  # headings within 30 degrees follow, they do not cross: that is thw; assumed
 HALVINGS = 12  # of a step, to find when the first one left
@@ -27,6 +32,12 @@ def evaluate(recording: Recording, net: RoadNetwork | None = None) -> Series:
 
     Its least value over a crossing is the post-encroachment time, to within one step for the second's arrival.
     """
+    return encroachment(recording)
+
+
+@lru_cache(maxsize=8)
+def encroachment(recording: Recording) -> Series:
+    """Return `pet` of a recording; computed once however many measures ask."""
     agents = recording.agents
     sin_y, cos_y = sincos_all(agents.yaw)
     value = np.full(agents.yaw.shape, np.inf)
@@ -40,8 +51,7 @@ def evaluate(recording: Recording, net: RoadNetwork | None = None) -> Series:
         recording.step_s,
         value,
     )
-    valid = np.isfinite(value)
-    return Series(value=np.where(valid, value, 0.0), valid=valid, unit=MEASURE.unit, worse=MEASURE.worse)
+    return MEASURE.series(value, np.isfinite(value))
 
 
 @compiled

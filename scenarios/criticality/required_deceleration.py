@@ -16,6 +16,9 @@ MEASURE = Measure(
     formula="in file w^2/2d, with a braking lead b + w^2/2d or v^2/2(d + v_lead^2/2b) if it stops first; crossing: "
     "the largest 2(w t - d)/t^2 while the other is in the corridor",
     source="DRAC, Almqvist et al. 1991; a_long,req, Westhofen et al. 2022; over the time of a crossing: own",
+    edges="0 where nothing is needed; masked behind, and where bodies already are at one place",
+    threshold=4.9,
+    threshold_source="the taxonomy's near miss",
 )
 IN_FILE_COS = 0.8660254037844387  # a leader heads within 30 degrees of the path; assumed
 

@@ -15,6 +15,9 @@ MEASURE = Measure(
     worse="low",
     formula="d / v_ego: until the subject's front is where the other's rear is now, along the subject's path",
     source="Westhofen et al. 2022, THW",
+    edges="masked where `gap` is, and at standstill, where there is no headway",
+    threshold=1.0,
+    threshold_source="assumed: half of the two seconds that driving schools teach",
 )
 
 

@@ -1,5 +1,7 @@
 """ttc: the time until the bodies touch if everybody keeps its velocity, in the plane, whatever the roads are."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from roadnet.base.arrays import Array
@@ -17,11 +19,20 @@ MEASURE = Measure(
     worse="low",
     formula="first touch of the oriented bodies that move on at constant velocity; in file d / (v_rear - v_front)",
     source="Hayward 1972; in the plane by separating axes with times, Eberly 1999",
+    edges="0 at a touch; masked where they never would touch: an opening gap is not closing",
+    threshold=1.5,
+    threshold_source="the taxonomy's near miss",
 )
 
 
 def evaluate(recording: Recording, net: RoadNetwork | None = None) -> Series:
     """Return (A, T) s, 0 where they touch; masked where they never would: an opening gap is not closing."""
+    return contact_time(recording)
+
+
+@lru_cache(maxsize=8)
+def contact_time(recording: Recording) -> Series:
+    """Return `ttc` of a recording; computed once however many measures ask."""
     agents = recording.agents
     sin_y, cos_y = sincos_all(agents.yaw)
     value = np.empty(agents.yaw.shape)
@@ -35,8 +46,7 @@ def evaluate(recording: Recording, net: RoadNetwork | None = None) -> Series:
         recording.subject,
         value,
     )
-    valid = np.isfinite(value)
-    return Series(value=np.where(valid, value, 0.0), valid=valid, unit=MEASURE.unit, worse=MEASURE.worse)
+    return MEASURE.series(value, np.isfinite(value))
 
 
 @compiled

@@ -17,6 +17,7 @@ MEASURE = Measure(
     worse="low",
     formula="first root of d(t) = 0, each car's speed v + a t held at 0 from standstill on",
     source="piecewise form of the constant-acceleration TTC (MTTC, Ozbay et al. 2008), clipped at standstill",
+    edges="a car that stops stays, it does not roll back; 0 alongside; masked where the gap never closes",
 )
 
 NO_ACCEL_MPS2 = 1e-6  # accelerations below this are none
