@@ -18,6 +18,7 @@ from roadnet.network import RoadNetwork
 HEAD_BYTES = 1 << 18  # of a file; its root element begins within
 ASIDES = re.compile(r"<!--.*?-->|<\?.*?\?>|<!--.*\Z", re.DOTALL)
 ELEMENT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+KEY = re.compile(r'\A\s*\{\s*"([A-Za-z_][\w.-]*)"\s*:')  # the first of a JSON object
 COMMONROAD_PROTOBUF = re.compile(rb"\A\x0a.{0,6}\x0a\x05(2018b|2020a)", re.DOTALL)  # its information message first
 
 
@@ -57,7 +58,7 @@ def map_formats() -> dict[str, MapFormat]:
 
 
 def root_tag(path: Path) -> str:
-    """Return the name of a file's root element without its namespace, "" where none begins in its head.
+    """Return the name of a file's root element without its namespace, or the first key of a JSON file; "" for neither.
 
     Raises InputError for a CommonRoad file in protobuf form, and for a file that cannot be read.
     """
@@ -70,7 +71,7 @@ def root_tag(path: Path) -> str:
         raise InputError(str(path), got="CommonRoad in protobuf form", wanted="the scenario's XML form (.xml)")
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     text = head.decode("utf-16" if wide else "utf-8", errors="replace")
-    found = ELEMENT.search(ASIDES.sub("", text))
+    found = KEY.match(text) or ELEMENT.search(ASIDES.sub("", text))
     return found.group(1) if found else ""
 
 

@@ -11,6 +11,7 @@ from roadnet.base.errors import InputError, did_you_mean
 from roadnet.base.maths import atan2_all, sincos_all
 from roadnet.base.streams import key64
 from roadnet.batch_poses import lane_points
+from roadnet.formats.opendrive.document import LARGEST_NUMBER
 from roadnet.network import Finding, RoadNetwork
 from roadnet.queries import nearest_lane
 from scenarios.formats.common.contacts import contacts_of
@@ -61,6 +62,9 @@ class Scenery:
     signal_state: Array | None = None  # (groups, T) uint8
 
 
+BARE = Scenery()
+
+
 def recorded(
     tracks: Sequence[Track],
     *,
@@ -70,7 +74,7 @@ def recorded(
     subject: str = "",
     first: int | None = None,
     steps: int | None = None,
-    scenery: Scenery = Scenery(),
+    scenery: Scenery = BARE,
 ) -> tuple[Recording, tuple[str, ...], list[Finding]]:
     """Return the recording of samples [first, first + steps) of the tracks, the agents' names, and what was derived.
 
@@ -255,8 +259,8 @@ def _agents(
         lamps[i, here] = _lamps(track, rows)
         held = np.clip(np.arange(count), here.start, here.stop - 1)
         xyz[i], motion[0, i], motion[4, i] = xyz[i, held], motion[0, i, held], motion[4, i, held]
-    if not (np.isfinite(xyz).all() and np.isfinite(motion).all()):
-        raise InputError(where, got="a state that is not finite", wanted="finite numbers")
+    if not (np.abs(xyz) <= LARGEST_NUMBER).all() or not (np.abs(motion) <= LARGEST_NUMBER).all():
+        raise InputError(where, got="a state out of range", wanted=f"finite numbers within {LARGEST_NUMBER:g}")
     size = np.array([t.size for t in tracks], np.float32)
     contacts = contacts_of(xyz, motion[0], size, valid, step_ns)
     yaw, speed, accel, yaw_rate, gait = (readonly(row.copy()) for row in motion)
@@ -277,12 +281,15 @@ def _agents(
 
 
 def _heights(track: Track, rows: Array, net: RoadNetwork | None) -> Array:
-    """Return (n,) m: the file's, else the height of the nearest lane, else zero."""
-    if track.z is not None:
-        return np.asarray(track.z[rows])
+    """Return (n,) m: the file's, else the ground's."""
+    return np.asarray(track.z[rows]) if track.z is not None else ground(net, track.xy[rows])
+
+
+def ground(net: RoadNetwork | None, xy: Array) -> Array:
+    """Return (n,) m: the height of the lane nearest to each place (n, 2), zero where nobody knows."""
     if net is None or not net.lanes.centre[:, 2].any():
-        return np.zeros(len(rows))
-    lane, s, _, _ = nearest_lane(net, track.xy[rows], drivable_only=False)
+        return np.zeros(len(xy))
+    lane, s, _, _ = nearest_lane(net, xy, drivable_only=False)
     return np.asarray(lane_points(net, lane, s)[:, 2])
 
 
