@@ -18,6 +18,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba import types
+from numba.core import cgutils, sigutils, typing
+from numba.experimental.function_type import _get_jit_address
+from numba.extending import intrinsic
 
 ROOT = Path(__file__).parents[2]
 OURS = rb"(?:roadnet|scenarios|sensors|viewer)\b[\w.]*"
@@ -103,6 +107,41 @@ def compiled(function: F | None = None, /, *, parallel: bool = False, signature:
 def inlined(function: F) -> Any:
     """Decorate a small device function that is compiled into its caller."""
     return numba.njit(inline="always", error_model="numpy", fastmath=False)(function)
+
+
+def function_type(signature: str) -> Any:
+    """Return numba's type of a compiled function that is called through its address."""
+    arguments, returned = sigutils.normalize_signature(signature)
+    return types.FunctionType(typing.signature(returned, *arguments))
+
+
+def address_of(function: Any, signature: str) -> int:
+    """Return where a compiled function lies in this process."""
+    return int(_get_jit_address(function, function_type(signature).signature))
+
+
+def functions_at(signature: str) -> Any:
+    """Return a device function: a tuple of N addresses becomes a tuple of N functions of this signature.
+
+    Numba takes functions as arguments too, but looks each up anew in every call, at 0.1 ms a function (measured).
+    """
+    kind = function_type(signature)
+
+    @intrinsic
+    def functions(context: Any, addresses: Any) -> Any:
+        table = types.UniTuple(kind, len(addresses))
+
+        def code(target: Any, builder: Any, called: Any, arguments: Any) -> Any:
+            pointer, found = target.get_value_type(types.voidptr), []
+            for i in range(len(addresses)):
+                function = cgutils.create_struct_proxy(kind)(target, builder)
+                function.jit_addr = builder.inttoptr(builder.extract_value(arguments[0], i), pointer)
+                found.append(function._getvalue())
+            return target.make_tuple(builder, table, found)
+
+        return table(addresses), code
+
+    return functions
 
 
 def set_threads(count: int) -> None:

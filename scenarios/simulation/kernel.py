@@ -1,7 +1,7 @@
 """The kernel: steps of scenarios, one after the other, over the tables of scenarios/simulation/layout.py.
 
 One compiled function serves batches (all steps of many scenarios) and planners (one step of one scenario).
-It takes the laws as a table of functions, so it need not be compiled again when a law changes.
+It takes the laws as a table of their addresses, so it need not be compiled again when a law changes.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import address_of, compiled, functions_at
 from scenarios.simulation.actuation import actuate
 from scenarios.simulation.contact import touches, widest_axis
 from scenarios.simulation.lawbook import lawbook
@@ -65,6 +65,7 @@ from scenarios.simulation.sight import closed_line, look
 from scenarios.simulation.signature import LAW as LAW_SIGNATURE
 from scenarios.simulation.wind import air, pushed
 
+functions = functions_at(LAW_SIGNATURE)
 CRASH_DECEL = 6.0  # m/s2, who has touched another brakes to standstill; assumed
 BRAKE_LAMP_MPS2 = 0.7  # UN R13-H, 5.2.22.4: no stop lamp below 0.7 m/s2
 BRAKE_LAMP, REVERSE_LAMP = 1, 32  # recording.LAMP_BRAKE, LAMP_REVERSE
@@ -97,7 +98,7 @@ def record(
 
 
 def _run(
-    laws: Any, values: Array, memory: Array, control: Array,
+    addresses: Any, values: Array, memory: Array, control: Array,
     path: Array, path_start: Array, stop: Array, stop_start: Array, script: Array,
     agent_start: Array, steps: Array, step_ns: Array, friction: Array, head_lamp: Array,
     light: Array, light_start: Array, groups: Array, sample_start: Array, pair_start: Array,
@@ -112,7 +113,7 @@ def _run(
 
     from_step -1: put everybody in place and record sample 0 first.
     """
-    now = np.zeros(NOW)
+    laws, now = functions(addresses), np.zeros(NOW)
     for n in range(first, end):
         low, high, T, h = agent_start[n], agent_start[n + 1], steps[n], step_ns[n] * 1e-9
         A = high - low
@@ -195,9 +196,8 @@ ARGUMENTS = (
 @cache
 def run() -> Callable[..., None]:
     """Return the kernel compiled for the laws there are: `_run` with the laws bound."""
-    table = tuple(law.function for law in lawbook().values())
-    laws = f"UniTuple(FunctionType({LAW_SIGNATURE}), {len(table)})"
-    kernel = compiled(signature=f"void({laws}, {', '.join(ARGUMENTS)})")(_run)
+    table = tuple(address_of(law.function, LAW_SIGNATURE) for law in lawbook().values())
+    kernel = compiled(signature=f"void(UniTuple(int64, {len(table)}), {', '.join(ARGUMENTS)})")(_run)
 
     def bound(*arguments: Any) -> None:
         kernel(table, *arguments)
