@@ -10,7 +10,7 @@ from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation import engine
 from scenarios.simulation import layout as c
-from scenarios.simulation.planner import Answer, Controls, Planner, PlannerInput
+from scenarios.simulation.planner import Answer, Controls, PlannerInput
 from scenarios.simulation.results import readonly
 from scenarios.simulation.tables import Tables
 from scenarios.simulation.tracking import follow, knots
@@ -43,6 +43,16 @@ class ClosedLoop:
         """Return whether the scenario's last sample has been reached."""
         return engine.done(self.batch)
 
+    @property
+    def touched(self) -> bool:
+        """Return whether the subject vehicle has been in contact with anybody."""
+        return bool(self.tables.state[c.CRASHED, self.ego] > 0.0)
+
+    @property
+    def progress_m(self) -> float:
+        """Return how far along its route the subject vehicle is."""
+        return float(self.tables.state[c.S, self.ego])
+
     def look(self) -> PlannerInput:
         """Return the world now, as the planner may know it."""
         return self.windshield.at(self.k)
@@ -74,16 +84,14 @@ class ClosedLoop:
         return follow(self.knots, since, h, x=x, y=y, yaw=float(state[c.YAW]), speed=float(state[c.SPEED]))
 
 
-def steps_a_call(planner: Planner, step_s: float) -> int:
-    """Return how many steps lie between two calls of a planner: by its `period_s`, else one."""
-    period = getattr(planner, "period_s", None)
-    if period is None:
+def steps_of(period_s: float | None, step_s: float) -> int:
+    """Return how many steps lie between two calls of a planner with that period, one without. InputError."""
+    if period_s is None:
         return 1
-    steps = round(period / step_s) if isinstance(period, int | float) and 0.0 < period < 1e6 else 0
-    if steps < 1 or abs(steps * step_s - period) > 1e-9:
-        raise InputError(
-            "planner period_s", got=repr(period)[:40], wanted=f"a whole multiple of the step, {step_s:g} s"
-        )
+    steps = round(period_s / step_s) if isinstance(period_s, int | float) and 0.0 < period_s < 1e6 else 0
+    if steps < 1 or abs(steps * step_s - period_s) > 1e-9:
+        wanted = f"a whole multiple of the step, {step_s:g} s"
+        raise InputError("period_s", got=repr(period_s)[:40], wanted=wanted)
     return steps
 
 

@@ -4,7 +4,7 @@ from roadnet.base.errors import InputError, did_you_mean
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
-from scenarios.simulation.closed_loop import ClosedLoop, steps_a_call
+from scenarios.simulation.closed_loop import ClosedLoop, steps_of
 from scenarios.simulation.engine import simulate_batch
 from scenarios.simulation.planner import Planner, checked_answer
 
@@ -27,7 +27,7 @@ def simulate(
         return simulate_batch([spec], net)[0]
     loop = ClosedLoop(spec, net)
     planner.reset(loop.seed)
-    every = steps_a_call(planner, spec.step_s)
+    every = steps_of(getattr(planner, "period_s", None), spec.step_s)
     while not loop.done:
         if loop.k % every == 0:
             loop.take(checked_answer(planner.act(loop.look())))
