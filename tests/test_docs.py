@@ -46,6 +46,8 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("docs")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        for name, text in examples("file"):
+            (folder / name).write_text(text, encoding="utf-8")
         for line in lines("shell"):
             command, _, wanted = line.partition("  # exit ")
             with redirect_stdout(io.StringIO()):

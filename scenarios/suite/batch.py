@@ -216,7 +216,8 @@ def judged(
 
 def packets_of(spec: ConcreteScenario, recording: Recording, net: RoadNetwork, judges: Judges) -> Sequence[Any] | None:
     """Return what the sensors deliver, where the intended leaf asks for it; several oracles read it."""
-    if judges.look is None or not catalogue()[spec.leaf].LEAF.needs_packets:
+    module = catalogue().get(spec.leaf)  # imported scenarios intend none
+    if judges.look is None or module is None or not module.LEAF.needs_packets:
         return None
     return tuple(judges.look(spec, recording, net))
 

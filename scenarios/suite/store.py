@@ -4,6 +4,7 @@ suite/SUITE.json          settings, maps, versions; never rewritten
 suite/blocks/00000042.mcap                  scenarios, sealed, read-only; the name is the block number
 suite/evidence/00000042.<key>.mcap          verdicts on that block by one set of oracle versions
 suite/index.npz           a cache; deleting it loses nothing
+suite/maps/               of an imported suite: the maps of its recordings
 suite/tmp/  suite/quarantine/
 
 Sealing: write to tmp (O_EXCL), fsync, link to the final name (refused where it exists), unlink tmp, fsync the
@@ -112,7 +113,7 @@ def read_plan(path: Path) -> Plan:
         raise InputError(str(file), got="no format number", wanted="SUITE.json")
     if not 1 <= tree["format"] <= FORMAT:
         raise InputError(str(file), got=f"format {tree['format']}", wanted=f"1 to {FORMAT} (made by a newer nearmiss)")
-    plan = Plan(settings=tree.get("settings") or {}, about=tree.get("about") or {})
+    plan = Plan(settings=tree.get("settings") or {}, about=located(path, tree.get("about") or {}))
     try:
         fits = plan.suite_key >= 0 and plan.count >= 0 and plan.block_size >= 1
     except (KeyError, TypeError, ValueError):
@@ -120,6 +121,15 @@ def read_plan(path: Path) -> Plan:
     if not fits:
         raise InputError(str(file), got="settings without suite_key, count or block_size", wanted="SUITE.json")
     return plan
+
+
+def located(path: Path, about: Any) -> Mapping[str, Any]:
+    """Return the facts with maps inside the suite's folder where it lies now: a suite may be moved."""
+    files = about.get("map_files") if isinstance(about, dict) else None
+    if not isinstance(files, dict):
+        return dict(about) if isinstance(about, dict) else {}
+    here = {name: str(path / file) if str(file).startswith("maps/") else file for name, file in files.items()}
+    return {**about, "map_files": here}
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
