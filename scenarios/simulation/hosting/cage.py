@@ -72,28 +72,29 @@ class Cage:
         return body
 
     def fail(self, kind: str, detail: str) -> NoReturn:
-        """End the process and raise PlannerFailed: how it ended by itself if it did, else as given."""
+        """End the process and raise PlannerFailed: for what it wrote, else for how it ended itself, else as given."""
         self.close()
-        end, value = self.end.get("end"), self.end.get("value")
-        words = self.tail.decode("utf-8", "replace")
-        if end in ("exit", "signal") and value != 0 and any(text in words for text in NO_MEMORY):
-            kind, detail = "memory", "an allocation was refused, and it ended"
-        elif end == "exit":
-            kind, detail = "exited", f"exit status {value}"
-        elif end == "signal":
-            kind, detail = "crashed", str(value)
-        elif end == "memory":
-            kind, detail = "memory", f"{value} bytes held, at most {self.limits.memory_bytes}"
-        elif end == "forked":
-            kind, detail = "forked", f"{value} processes beside it, at most {self.limits.processes}"
-        elif end == "lost":
-            kind, detail = "crashed", "its keeper was killed"
-        elif end == "no_start":
-            kind, detail = "exited", f"it cannot be started: {value}"
-        elif kind == "output" and self.end.get("copies"):
-            kind, detail = "forked", f"{self.end['copies']} more processes hold its output; {detail}"
+        words, copies = self.tail.decode("utf-8", "replace"), self.end.get("copies")
+        if kind != "output":
+            kind, detail = self._own_end(words) or (kind, detail)
+        elif copies:
+            kind, detail = "forked", f"{copies} more processes hold its output; {detail}"
         last = words.strip().splitlines()[-1:]
         raise PlannerFailed(kind, f"{detail}; its last words: {last[0]}" if last else detail)
+
+    def _own_end(self, words: str) -> tuple[str, str] | None:
+        """Return kind and detail of an end that was not our doing; `words` are the last it printed."""
+        end, value, limits = self.end.get("end"), self.end.get("value"), self.limits
+        if end in ("exit", "signal") and value != 0 and any(text in words for text in NO_MEMORY):
+            return "memory", "an allocation was refused, and it ended"
+        return {
+            "exit": ("exited", f"exit status {value}"),
+            "signal": ("crashed", f"{value}"),
+            "memory": ("memory", f"{value} bytes held, at most {limits.memory_bytes}"),
+            "forked": ("forked", f"{value} processes beside it, at most {limits.processes}"),
+            "no_start": ("exited", f"it cannot be started: {value}"),
+            "lost": ("crashed", "its keeper was killed"),
+        }.get(str(end))
 
     def close(self) -> None:
         """End the process and everything that it has started."""

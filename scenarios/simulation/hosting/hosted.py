@@ -16,7 +16,7 @@ from scenarios.simulation.hosting.messages import (
     failure_of,
     reset_message,
 )
-from scenarios.simulation.hosting.wire import Message, WireError, pack, unpack
+from scenarios.simulation.hosting.wire import PROTOCOL, VERSION, Message, WireError, pack, unpack
 from scenarios.simulation.planner import Answer, PlannerFailed, PlannerInput
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -66,7 +66,9 @@ class Hosted:
             check_hello(said)
         except WireError as error:
             self.close()
-            raise InputError(self.where, got=f"a planner that says {error}", wanted="this version") from None
+            raise InputError(
+                self.where, got=f"a planner that says {error}", wanted=f"hello {PROTOCOL} {VERSION}"
+            ) from None
         self.period_s = said.get("period_s")
 
     def close(self) -> None:

@@ -79,8 +79,8 @@ def failure_of(message: Message) -> PlannerFailed:
 
 
 def check_hello(message: Message | None) -> None:
-    """Raise WireError unless a message opens this version of this protocol."""
+    """Raise WireError, which names what was said, unless a message opens this version of this protocol."""
     said = message or {}
     got = (said.get("type"), said.get("protocol"), said.get("version"))
     if got != ("hello", PROTOCOL, VERSION):
-        raise WireError(f"{' '.join(str(g)[:40] for g in got)}, want hello {PROTOCOL} {VERSION}")
+        raise WireError(" ".join(str(g)[:40] for g in got))

@@ -14,7 +14,10 @@ from roadnet.base.arrays import Array
 
 PROTOCOL, VERSION = "nearmiss-planner", 1
 HEADER = struct.Struct(">I")
-DTYPES = frozenset(["|b1", "|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8"])
+WIDTHS = ("|b1", "|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8")
+DTYPES = {name: np.dtype(name) for name in WIDTHS}
+NAMES = {dtype: name for name, dtype in DTYPES.items()}  # kept, because to look them up costs 4 us an array
+ARRAY_KEYS = {"dtype", "shape", "data"}
 
 Message = dict[str, Any]
 
@@ -66,9 +69,12 @@ def _whole(read: Callable[[int], bytes], size: int) -> bytes:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        array = np.ascontiguousarray(value).reshape(value.shape)
-        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        return {"dtype": array.dtype.str, "shape": list(array.shape), "data": array.tobytes()}
+        dtype = value.dtype
+        if dtype not in NAMES:
+            dtype = dtype.newbyteorder("<")
+        if dtype not in NAMES:
+            raise TypeError(f"an array of {value.dtype} does not go into a message")
+        return {"dtype": NAMES[dtype], "shape": value.shape, "data": value.astype(dtype, copy=False).tobytes()}
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"a {type(value).__name__} does not go into a message")
@@ -76,12 +82,15 @@ def _plain(value: Any) -> Any:
 
 def _value(tree: dict[Any, Any]) -> Any:
     """Return an array where a map is one, else the map."""
-    return _array(tree) if tree.keys() == {"dtype", "shape", "data"} else tree
+    return _array(**tree) if tree.keys() == ARRAY_KEYS else tree
 
 
-def _array(tree: dict[str, Any]) -> Array:
-    dtype, shape, data = tree["dtype"], tree["shape"], tree["data"]
-    whole = isinstance(shape, list) and all(type(n) is int and n >= 0 for n in shape)
-    if dtype not in DTYPES or not whole or not isinstance(data, bytes):
+def _array(dtype: Any, shape: Any, data: Any) -> Array:
+    if dtype not in DTYPES or type(shape) is not list or type(data) is not bytes:
         raise ValueError(f"an array of dtype {str(dtype)[:20]!r} and shape {str(shape)[:40]}")
-    return np.frombuffer(data, dtype).reshape(shape)
+    if any(type(n) is not int or n < 0 for n in shape):
+        raise ValueError(f"an array of shape {str(shape)[:40]}")
+    array: Array = np.ndarray(tuple(shape), DTYPES[dtype], data)
+    if array.nbytes != len(data):
+        raise ValueError(f"an array of {array.nbytes} bytes in {len(data)}")
+    return array
