@@ -113,13 +113,21 @@ class Windshield:
         self.route, self.stop_lines = route_of(track), readonly(track.stops)
         self.light = batch.light.reshape(int(batch.groups[0]), int(batch.steps[0]))
         self.step_ns = int(batch.step_ns[0])
+        # what has not changed is the same object as in the step before: a host does not send it again
+        self.here = np.ones(len(others), np.bool_)
+        self.facts: tuple[Array, ...] = (self.kind, self.size, self.track)
+        self.signals = readonly(self.light[:, 0].copy())
 
     def at(self, k: int) -> PlannerInput:
         """Return the world at step k, as the kernel's state has it now."""
         state, ego = self.batch.state, self.ego
         pose = state[[c.X, c.Y, c.Z, c.YAW]]
         here = state[c.PRESENT, self.others] > 0.0
-        rows = self.others[here]
+        if not np.array_equal(here, self.here):
+            self.here, self.facts = here, tuple(readonly(fact[here]) for fact in (self.kind, self.size, self.track))
+        if not np.array_equal(self.signals, self.light[:, k]):
+            self.signals = readonly(self.light[:, k].copy())
+        rows, (kind, size, track) = self.others[here], self.facts
         return PlannerInput(
             t_ns=k * self.step_ns,
             ego_pose=readonly(pose[:, ego].copy()),
@@ -128,12 +136,12 @@ class Windshield:
             ego_yaw_rate=float(state[c.YAW_RATE, ego]),
             ego_size=self.ego_size,
             route=self.route,
-            object_kind=readonly(self.kind[here]),
+            object_kind=kind,
             object_pose=readonly(pose[:, rows].T),
             object_speed=readonly(state[c.SPEED, rows]),
-            object_size=readonly(self.size[here]),
-            object_track=readonly(self.track[here]),
-            signal_state=readonly(self.light[:, k].copy()),
+            object_size=size,
+            object_track=track,
+            signal_state=self.signals,
             stop_lines=self.stop_lines,
         )
 
