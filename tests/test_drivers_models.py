@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.simulation.drivers import cc, fsm, reg157, rss
-from scenarios.simulation.drivers.encounter import RISK, Judgement
-from scenarios.simulation.drivers.models import MODELS
-from scenarios.simulation.drivers.response import calm_mind, respond
-from scenarios.simulation.drivers.rules import MODES, PHYSICAL, PUBLIC, Rules
+from scenarios.simulation.drivers.models import cc, fsm, reg157, rss
+from scenarios.simulation.drivers.models.encounter import RISK, Judgement
+from scenarios.simulation.drivers.models.response import calm_mind, respond
+from scenarios.simulation.drivers.models.rules import MODES, PHYSICAL, PUBLIC, Rules
+from scenarios.simulation.drivers.models.table import MODELS
 from scenarios.simulation.drivers.trials.car_following import car_following, following_grid
 from scenarios.simulation.drivers.trials.cut_in import CutIns, cut_in, high_speed_grid, low_speed_grid, trace_of
 from scenarios.simulation.drivers.trials.cut_out import cut_out, cut_out_grid

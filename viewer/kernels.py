@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from roadnet.network import RoadNetwork
 from scenarios.model.recording import Agents, Contacts, Recording, Statics, Surroundings
 from scenarios.model.spec import Kind
 from scenarios.simulation import kernel
+from scenarios.simulation.drivers.registry import drivers
+from scenarios.simulation.drivers.trials.grids import GRIDS as TESTS
+from scenarios.simulation.drivers.trials.grids import crash_counts
 from scenarios.suite import batch
 from scenarios.suite.codecs import WEATHER
 from scenarios.suite.runner import run_blocks
@@ -32,9 +35,9 @@ PICTURE_PX = (640, 360)  # the least that holds every part of a picture
 APART_M = 12.0
 
 
-def compile_all(*, workers: int = 2) -> dict[str, float]:
-    """Use every kernel once, the groups in parallel, and return the seconds of each group."""
-    results = run_blocks(compile_group, [name.encode() for name in GROUPS], workers=workers)
+def compile_all(*, workers: int = 2, groups: Sequence[str] = ()) -> dict[str, float]:
+    """Use every kernel once, or those of some GROUPS, in parallel, and return the seconds of each group."""
+    results = run_blocks(compile_group, [name.encode() for name in groups or GROUPS], workers=workers)
     return {str(r["group"]): float(r["seconds"]) for r in results}
 
 
@@ -68,7 +71,19 @@ def use_sensors() -> None:
         view(episode, episode.duration_s, PICTURE_PX, DARK)
 
 
-GROUPS: dict[str, Callable[[], None]] = {"scenarios": use_scenarios, "sensors": use_sensors}
+def use_drivers() -> None:
+    """Make every reference driver, and run the published tests of those that have some."""
+    for file in drivers().values():
+        file.Driver()
+    for grid in TESTS:
+        crash_counts(grid, drivers=("cc",))
+
+
+GROUPS: dict[str, Callable[[], None]] = {
+    "scenarios": use_scenarios,
+    "sensors": use_sensors,
+    "drivers": use_drivers,
+}
 
 
 def two_cars(net: RoadNetwork) -> Recording:

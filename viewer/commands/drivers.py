@@ -5,7 +5,6 @@ example:  nearmiss drivers --grid cut-in-low --json
 
 import argparse
 
-from scenarios.simulation.drivers.registry import drivers
 from scenarios.simulation.drivers.trials.grids import GRIDS, crash_counts
 from viewer.console import note, print_json, print_table
 from viewer.options import add_json
@@ -45,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
 def listed(as_json: bool) -> int:
     """Print id, title, source and published grids of every reference driver."""
+    from scenarios.simulation.drivers.registry import drivers  # loads every driver; a grid needs none of them
+
     rows = [
         {
             "id": name,

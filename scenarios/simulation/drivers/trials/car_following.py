@@ -9,9 +9,9 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
-from scenarios.simulation.drivers.models import MODELS
-from scenarios.simulation.drivers.response import Response
-from scenarios.simulation.drivers.rules import Rules
+from scenarios.simulation.drivers.models.response import Response
+from scenarios.simulation.drivers.models.rules import Rules
+from scenarios.simulation.drivers.models.table import MODELS
 from scenarios.simulation.drivers.trials.loop import (
     AT_STANDSTILL_OR_CRASH,
     EGO_SPEED,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from roadnet.base.errors import InputError, did_you_mean
-from scenarios.simulation.drivers.models import MODELS
-from scenarios.simulation.drivers.rules import MODES
+from scenarios.simulation.drivers.models.rules import MODES
+from scenarios.simulation.drivers.models.table import MODELS
 from scenarios.simulation.drivers.trials.car_following import car_following, following_grid
 from scenarios.simulation.drivers.trials.cut_in import cut_in, high_speed_grid, low_speed_grid
 from scenarios.simulation.drivers.trials.cut_out import cut_out, cut_out_grid

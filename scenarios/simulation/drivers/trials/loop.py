@@ -7,10 +7,10 @@ import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
-from scenarios.simulation.drivers.encounter import ENDS, RISK, Encounter, Judgement
-from scenarios.simulation.drivers.models import judged
-from scenarios.simulation.drivers.response import Mind, Response, respond
-from scenarios.simulation.drivers.rules import Rules
+from scenarios.simulation.drivers.models.encounter import ENDS, RISK, Encounter, Judgement
+from scenarios.simulation.drivers.models.response import Mind, Response, respond
+from scenarios.simulation.drivers.models.rules import Rules
+from scenarios.simulation.drivers.models.table import judged
 
 LENGTH_M, WIDTH_M = 4.3, 1.9  # of every vehicle, the standing one's length apart
 # track (N + 1, TRACK): the other that is to be answered at each sample; WATCHED 0: nobody

@@ -1,13 +1,13 @@
 """The four models behind one compiled door, by number, so that a test is compiled once for all of them."""
 
 from roadnet.base.compiled import compiled
-from scenarios.simulation.drivers import cc, fsm, reg157, rss
-from scenarios.simulation.drivers.cc import judge as judge_cc
-from scenarios.simulation.drivers.encounter import Encounter, Judgement
-from scenarios.simulation.drivers.fsm import judge as judge_fsm
-from scenarios.simulation.drivers.reg157 import judge as judge_reg157
-from scenarios.simulation.drivers.rss import judge as judge_rss
-from scenarios.simulation.drivers.rules import Rules
+from scenarios.simulation.drivers.models import cc, fsm, reg157, rss
+from scenarios.simulation.drivers.models.cc import judge as judge_cc
+from scenarios.simulation.drivers.models.encounter import Encounter, Judgement
+from scenarios.simulation.drivers.models.fsm import judge as judge_fsm
+from scenarios.simulation.drivers.models.reg157 import judge as judge_reg157
+from scenarios.simulation.drivers.models.rss import judge as judge_rss
+from scenarios.simulation.drivers.models.rules import Rules
 
 MODELS = {"cc": cc, "reg157": reg157, "fsm": fsm, "rss": rss}  # in the order of the numbers below
 CC, REG157, FSM, RSS = range(4)

@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from roadnet.base.compiled import compiled
-from scenarios.simulation.drivers.encounter import RISK, Judgement
-from scenarios.simulation.drivers.rules import Rules
+from scenarios.simulation.drivers.models.encounter import RISK, Judgement
+from scenarios.simulation.drivers.models.rules import Rules
+
+EDGE_S = 1e-9  # a delay within this of a step's end ends there
 
 
 class Response(NamedTuple):
@@ -68,7 +70,8 @@ def by_clock(
 ) -> tuple[float, float, Mind]:
     """Return (speed, travel, mind), exact where the delay ends inside the step and the brake moves at its jerk."""
     step_s, at_risk = 1.0 / rules.rate_hz, judged.risk == RISK
-    wait = min(max(mind.left_s, 0.0), step_s) if at_risk or rules.clock_runs_on else 0.0
+    wait = max(mind.left_s, 0.0) if at_risk or rules.clock_runs_on else 0.0
+    wait = step_s if wait > step_s - EDGE_S else wait
     left, brake, goal = mind.left_s - wait, mind.brake_mps2, 0.0
     if at_risk:
         brake = max(brake, min(response.coast_mps2, rules.coast_most_mps2))
