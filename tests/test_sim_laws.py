@@ -11,7 +11,8 @@ from scenarios.simulation.bodies import BODIES
 from scenarios.simulation.lawbook import lawbook, values_of
 from scenarios.simulation.tracks import LATERAL_COMFORT_MPS2, light_groups, track
 
-SEEING = sorted(law.id for law in lawbook().values() if law.sees)
+LIMITED = sorted(law.id for law in lawbook().values() if law.sees)
+SEEING = [name for name in LIMITED if not lawbook()[name].seeks]  # adversaries: tests/test_adversaries.py
 X0 = -50.0
 CAREFUL = lawbook()["careful_human"]
 
@@ -36,7 +37,7 @@ def test_it_stops_at_jam_distance_before_an_obstacle(net: RoadNetwork, law: str)
     assert not len(run.recording.contacts.t_ns)
 
 
-@pytest.mark.parametrize("law", SEEING)
+@pytest.mark.parametrize("law", LIMITED)
 @pytest.mark.parametrize("kind", [Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS, Kind.MOTORCYCLE, Kind.CYCLIST])
 def test_it_never_exceeds_the_limits_of_body_and_grip(net: RoadNetwork, law: str, kind: Kind) -> None:
     friction, limits = 0.4, BODIES[kind]

@@ -42,7 +42,10 @@ from scenarios.simulation.layout import (
     REPLAY_END,
     REPLAY_FIRST,
     REPLAYED,
+    SEEKS,
     SEES,
+    SHIFT_ACCEL,
+    SHIFT_RATE,
     SPEED,
     STEERED,
     TRAVEL,
@@ -58,6 +61,7 @@ from scenarios.simulation.layout import (
 )
 from scenarios.simulation.modes import begin, follow
 from scenarios.simulation.motion import possible, rail, steer, steering
+from scenarios.simulation.pursuit import ASIDE, steered_aside, step_aside, watch, within_limits
 from scenarios.simulation.rails import cap_at
 from scenarios.simulation.replay import show
 from scenarios.simulation.script import hold, holds, run_program
@@ -106,7 +110,7 @@ def _run(
     xyz: Array, motion: Array, lamps: Array, valid: Array,
     pair: Array, pair_ns: Array, pair_closing: Array, pair_count: Array,
     replay: Array, subject: Array, fault: Array, fault_start: Array, command: Array, command_start: Array,
-    gust: Array, gust_start: Array,
+    gust: Array, gust_start: Array, room: Array,
     first: int, end: int, from_step: int, to_step: int,
 ) -> None:  # fmt: skip
     """Run scenarios [first, end) from sample `from_step` to `to_step`, or to their own last sample if earlier.
@@ -137,6 +141,8 @@ def _run(
                 wanted = (state[WISH, i] - state[WAY, i] * state[SPEED, i]) / h
                 if state[CRASHED, i] > 0.0:
                     demand = -CRASH_DECEL
+                    if code[SEEKS, i] != 0:
+                        state[SHIFT_RATE, i], state[SHIFT_ACCEL, i] = 0.0, 0.0
                 elif code[LAW, i] == OUTSIDE:
                     demand = control[i, 0]
                 else:
@@ -149,7 +155,12 @@ def _run(
                             stop, stop_start[p], stop_start[p + 1], front, state[SPEED, i], lights, k
                         )
                         now[NOW_CAP] = cap_at(path, a, b, state[S, i])
+                    if code[SEEKS, i] != 0:
+                        watch(path, a, b, body, state, i, subject[n], now)
                     demand = laws[code[LAW, i]](now, values[i], memory[i])
+                    if code[SEEKS, i] != 0:
+                        demand = within_limits(values[i], now, body, state, i, demand, h)
+                        step_aside(path, a, b, room, code, values[i], memory[i, ASIDE], body, state, i, h)
                 state[WANTED, i], state[DEMAND, i] = wanted, possible(demand, body[ACCEL_MOST, i], friction[n])
             air_x, air_y = air(gust, gust_start[n], gust_start[n + 1], k * h)
             for i in range(low, high):
@@ -157,6 +168,8 @@ def _run(
                 a, b = path_start[p], path_start[p + 1]
                 if mode == STEERED:
                     bend = control[i, 1] if code[LAW, i] == OUTSIDE else steering(path, a, b, body, state, i)
+                    if code[SEEKS, i] != 0:
+                        bend = steered_aside(path, a, b, values[i], body, state, i, bend)
                 if i == subject[n] and fault_start[n] < fault_start[n + 1]:
                     bend = actuate(
                         fault, fault_start[n], fault_start[n + 1], command, command_start[n], k, state, i, bend,
@@ -189,6 +202,7 @@ ARGUMENTS = (
     "int32[:,::1]", WHOLE, "float32[::1]", WHOLE,  # pair, pair_ns, pair_closing, pair_count
     TABLE, WHOLE,  # replay, subject
     TABLE, WHOLE, TABLE, WHOLE, TABLE, WHOLE,  # fault, fault_start, command, command_start, gust, gust_start
+    TABLE,  # room
     "int64", "int64", "int64", "int64",
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ class Law:
     row: int  # in the table
     function: Any  # compiled
     sees: bool  # looks at others, so it is steered; else it runs on rails
+    seeks: bool  # looks for the subject, drives within its limits (simulation/pursuit.py)
     defaults: dict[str, float]
 
 
@@ -32,7 +33,9 @@ def lawbook() -> dict[str, Law]:
     names = sorted(m.name for m in pkgutil.iter_modules(laws.__path__))
     modules = [import_module(f"{laws.__name__}.{name}") for name in names]
     return {
-        name: Law(id=name, row=i, function=m.law, sees=m.SEES, defaults=dict(m.DEFAULTS))
+        name: Law(
+            id=name, row=i, function=m.law, sees=m.SEES, seeks=getattr(m, "SEEKS", False), defaults=dict(m.DEFAULTS)
+        )
         for i, (name, m) in enumerate(zip(names, modules, strict=True))
     }
 

@@ -7,13 +7,15 @@ Each group numbers its own table. What a law may read (`now`) is a group of its 
 LENGTH, WIDTH, REACH, REAR_AXLE, ACCEL_MOST, CURVATURE_MOST, STEER_MOST, GAIT, LAMPED = range(9)
 JOINT_X, JOINT_Y = 9, 10  # of who is carried: its hitch or hinge in the carrier's frame
 WINDAGE = 11  # 1/m: lateral acceleration by wind over the square of its speed
-BODY = 12
+CROSS_OWN, CROSS_SUBJECT = 12, 13  # m: s where an adversary's path crosses the subject's, on each; infinity: nowhere
+BODY = 14
 
 # code (CODE, N) int64: what never changes, as whole numbers
 LAW, MODE, PATH, STEP_FIRST, STEP_END, SEES, WALKS, CARRIER = range(8)
 ROOT = 8  # who moves the whole: the carrier, or itself
 REPLAY_FIRST, REPLAY_END = 9, 10  # rows of its recorded states
-CODE = 11
+SEEKS, ROOM_FIRST, ROOM_END = 11, 12, 13  # looks for the subject; rows of the room it may use
+CODE = 14
 # MODE: exactly on the path and its offset; a bicycle that is steered along them; recorded states; a trailer; a door
 RAIL, STEERED, REPLAYED, TOWED, HINGED = range(5)
 OUTSIDE = -1  # LAW: a planner gives the controls
@@ -63,7 +65,12 @@ NOW_GAP, NOW_LEAD_SPEED = 6, 7  # m to the nearest vehicle in the corridor; m/s 
 NOW_CONFLICT = 8  # s until contact with anyone in or crossing the corridor, at constant speeds
 NOW_STOP = 9  # m to a stop line that is closed
 NOW_FRICTION = 10  # tyre-road
-NOW = 11
+# what a law that seeks may know of the subject (simulation/pursuit.py)
+NOW_SUBJECT_AHEAD, NOW_SUBJECT_ASIDE = 16, 17  # m, centre to centre along and left of its path; infinity: not near
+NOW_SUBJECT_SPEED, NOW_SUBJECT_DRIFT = 18, 19  # m/s along and to the left of its path
+NOW_SUBJECT_LENGTHS, NOW_SUBJECT_WIDTHS = 20, 21  # m, half of both bodies along and across
+NOW_SUBJECT_CROSS_S, NOW_CROSS = 22, 23  # s until the subject, m until itself is where their paths cross
+NOW = 24
 
-VALUES = 12  # law values an agent
+VALUES = 24  # law values an agent
 MEMORY = 4  # what a law remembers from step to step, from zero

@@ -17,6 +17,8 @@ from scenarios.model.spec import Action, ActorProgram, ActuationFault, ConcreteS
 from scenarios.simulation import layout as c
 from scenarios.simulation.bodies import BODIES, REAR_AXLE
 from scenarios.simulation.lawbook import find, values_of
+from scenarios.simulation.pursuit import ONCOMING_M, ROAD_M, SOLID_M
+from scenarios.simulation.rooms import crossing, rooms
 from scenarios.simulation.tracks import Track, replays, track, trajectory_of
 from scenarios.simulation.wind import windage
 
@@ -77,6 +79,7 @@ class Tables:
     command_start: Array  # (S + 1,)
     gust: Array  # (G, GUST_COLUMNS)
     gust_start: Array  # (S + 1,)
+    room: Array  # (M, 2) m, offsets that adversaries may use along their paths
 
     def arguments(self) -> tuple[Array, ...]:
         """Return the tables in the kernel's order."""
@@ -101,8 +104,9 @@ def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool
     agents: list[Columns] = []
     numbers: dict[int, int] = {}  # id of a Track -> its number; the tracks live as long as the list below
     tracks: list[Track] = []
-    script_rows, replay_rows = 0, 0
+    script_rows, replay_rows, room_rows = 0, 0, 0
     trajectories: list[Array] = []
+    free_room: list[Array] = []
     for spec in specs:
         where, base = f"scenario {spec.index}", len(agents)
         order = order_of(spec)
@@ -127,9 +131,14 @@ def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool
                 trajectories.append(trajectory_of(actor.path, at))
                 first, replay_rows = replay_rows, replay_rows + len(trajectories[-1])
                 columns[1][c.REPLAY_FIRST], columns[1][c.REPLAY_END] = first, replay_rows
+            if columns[1][c.SEEKS]:
+                room = seek(actor, found, spec.actors[0], columns, net, at)
+                columns[1][c.ROOM_FIRST], columns[1][c.ROOM_END] = room_rows, room_rows + len(room)
+                room_rows += len(room)
+                free_room.append(room)
             agents.append(columns)
         lights.append(light_of(spec, group_count, where))
-    return _tables(specs, orders, egos, tracks, agents, scripts, lights, group_count, trajectories)
+    return _tables(specs, orders, egos, tracks, agents, scripts, lights, group_count, trajectories, free_room)
 
 
 def named_rows(spec: ConcreteScenario, order: tuple[int, ...], where: str) -> dict[str, int]:
@@ -207,7 +216,7 @@ def agent_of(
     body = [
         length, width, 0.5 * float(np.hypot(length, width)), REAR_AXLE * length, limits.accel_most_mps2,
         limits.curvature_most_1pm, limits.steer_most_1pms, limits.gait_radpm, float(limits.has_lamps),
-        *actor.joint_m, windage(actor.kind, actor.size),
+        *actor.joint_m, windage(actor.kind, actor.size), np.inf, np.inf,
     ]  # fmt: skip
     walks = actor.kind in WALKERS
     mode = c.STEERED if outside or (law.sees and not walks) else c.RAIL
@@ -216,13 +225,13 @@ def agent_of(
     elif mode == c.RAIL and replays(actor.path):
         mode = c.REPLAYED
     code = [c.OUTSIDE if outside else law.row, mode, number, *span, int(law.sees), int(walks), *joined, 0, 0]
+    code += [int(law.seeks and not outside), 0, 0]
     wish = actor.speed_mps
     if law.sees:
         wish = dict(zip(law.defaults, values, strict=False)).get("desired_speed_mps", 0.0) or wish or UNLIMITED_MPS
     state = [0.0] * c.STATE
     state[c.SPEED], state[c.S], state[c.OFFSET] = actor.speed_mps, actor.s_m, actor.offset_m
     state[c.NEXT_STEP], state[c.WISH], state[c.WISH_TARGET], state[c.WISH_RATE] = float(span[0]), wish, wish, 1.0
-    state[c.PRESENT] = 1.0
     state[c.SHIFT] = state[c.SHIFT_TO] = actor.offset_m
     state[c.PRESENT] = state[c.WAY] = state[c.NEXT_WAY] = 1.0
     return body, code, state, values
@@ -263,7 +272,7 @@ def starts(counts: Array | list[int]) -> Array:
 def _tables(
     specs: Sequence[ConcreteScenario], orders: list[tuple[int, ...]], egos: list[int], tracks: list[Track],
     agents: list[Columns], scripts: list[tuple[float, ...]],
-    lights: list[Array], group_count: int, trajectories: list[Array],
+    lights: list[Array], group_count: int, trajectories: list[Array], free_room: list[Array],
 ) -> Tables:  # fmt: skip
     counts = np.array([len(order) for order in orders], np.int64)
     steps = np.array([samples_of(spec) for spec in specs], np.int64)
@@ -322,7 +331,21 @@ def _tables(
         command_start=command_start,
         gust=np.array([gust_of(x, s) for s in specs for x in s.gusts], np.float64).reshape(-1, c.GUST_COLUMNS),
         gust_start=starts([len(spec.gusts) for spec in specs]),
+        room=np.concatenate(free_room) if free_room else np.zeros((0, 2)),
     )
+
+
+def seek(
+    actor: ActorProgram, found: Track, subject: ActorProgram, columns: Columns, net: RoadNetwork, where: str
+) -> Array:  # fmt: skip
+    """Return (M, 2) the room an adversary may use along its path, none off the lanes; note where it meets `subject`."""
+    body, values = columns[0], columns[3]
+    other = track(net, subject.path, where=where)
+    body[c.CROSS_OWN], body[c.CROSS_SUBJECT] = crossing(found, actor.s_m, other, subject.s_m)
+    if not actor.path.lanes or actor.path.reverse:
+        return np.zeros((0, 2))
+    allowed = (values[SOLID_M] > 0.0, values[ONCOMING_M] > 0.0, values[ROAD_M] > 0.0)
+    return rooms(net, tuple(actor.path.lanes), found.path.length_m, *allowed)
 
 
 def fault_of(fault: ActuationFault, spec: ConcreteScenario) -> tuple[float, ...]:
