@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from roadnet.base.errors import InputError
+from scenarios.evaluation.edits import actuation_fault
+from scenarios.evaluation.gate import parse_gate
 from scenarios.hazards.taxonomy import taxonomy
+from scenarios.model.spec import ActuationFault
 from scenarios.sampling.overrides import parse
 from sensors.fault_text import fault
 from sensors.faults.registry import fault_values
@@ -97,6 +100,22 @@ def test_faults_parse() -> None:
     assert [(f.kind, f.stream, f.t_on_s, f.t_off_s) for f in found] == [
         ("dropout", "lidar_top", 2.0, 3.0),
         ("dropout", "lidar*", 0.5, 1.25),
+    ]
+
+
+def test_gates_parse() -> None:
+    assert [(g.scope, g.name, g.end, g.op, g.bound) for g in map(parse_gate, lines("gate"))] == [
+        ("", "pass_rate", "", ">=", 0.95),
+        ("", "at_fault_collision", "", "==", 0.0),
+        ("", "exercised_share", "", ">=", 0.8),
+        ("TC-05", "pass_rate", "low", ">=", 0.9),
+    ]
+
+
+def test_actuation_faults_parse() -> None:
+    assert list(map(actuation_fault, lines("actuation"))) == [
+        ActuationFault(t_on_s=2.0, t_off_s=5.0, brake_gain=0.5, steer_lag_s=0.2),
+        ActuationFault(t_on_s=0.0, t_off_s=1.5, steer_offset_1pm=-0.01, latency_s=0.1),
     ]
 
 

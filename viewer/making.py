@@ -10,6 +10,7 @@ import msgpack
 
 import sensors.oracles
 from roadnet.network import RoadNetwork
+from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
 from scenarios.suite import batch
@@ -47,6 +48,14 @@ def judges(rig_name: str) -> Judges:
         oracles={leaf: module.oracle for leaf, module in modules.items()},
         versions={leaf: int(module.VERSION) for leaf, module in modules.items()},
     )
+
+
+def judge_packets(spec: ConcreteScenario, recording: Recording, net: RoadNetwork) -> tuple[Evidence, ...]:
+    """Return what the oracle of a leaf that packets tell says; what `nearmiss run` asks where motion shows nothing."""
+    asked = judges(OBSERVER)
+    if asked.look is None or spec.leaf not in asked.oracles:
+        return ()
+    return (asked.oracles[spec.leaf](recording, net, tuple(asked.look(spec, recording, net))),)
 
 
 def packet_oracles() -> dict[str, Any]:

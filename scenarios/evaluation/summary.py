@@ -69,8 +69,8 @@ class Comparison:
 
     leaf: str
     pairs: Pairs
-    p: float  # exact McNemar, two-sided
-    p_holm: float | None  # adjusted for the number of leaves; None for the whole, which is one question
+    p: float | None  # exact McNemar, two-sided; None without pairs
+    p_holm: float | None  # adjusted for the number of leaves with pairs; None for the whole, which is one question
     interval: tuple[float, float] | None  # of the difference in pass rate, A minus B
 
 
@@ -95,17 +95,18 @@ def comparisons(a: Sequence[Result], b: Sequence[Result]) -> list[Comparison]:
     both = [(result, other[result.index]) for result in a if result.index in other]
     leaves = sorted({result.leaf for result, _ in both})
     rows = [pairs_of((passed(x), passed(y)) for x, y in both if x.leaf == leaf) for leaf in leaves]
-    adjusted = holm([mcnemar_p(pairs) for pairs in rows])
+    asked = [i for i, pairs in enumerate(rows) if pairs.n]  # a leaf without pairs asks no question
+    adjusted = dict(zip(asked, holm([mcnemar_p(rows[i]) for i in asked]), strict=True))
     whole = pairs_of((passed(x), passed(y)) for x, y in both)
     return [
-        *(comparison(leaf, pairs, p) for leaf, pairs, p in zip(leaves, rows, adjusted, strict=True)),
+        *(comparison(leaf, rows[i], adjusted.get(i)) for i, leaf in enumerate(leaves)),
         comparison(WHOLE, whole, None),
     ]
 
 
 def comparison(leaf: str, pairs: Pairs, p_holm: float | None) -> Comparison:
     """Return the test and the interval on counts."""
-    return Comparison(leaf, pairs, mcnemar_p(pairs), p_holm, difference_interval(pairs))
+    return Comparison(leaf, pairs, mcnemar_p(pairs) if pairs.n else None, p_holm, difference_interval(pairs))
 
 
 def passed(result: Result) -> bool | None:
@@ -121,9 +122,15 @@ def grouped(results: Iterable[Result]) -> dict[str, list[Result]]:
     return out
 
 
-def figures(rows: Sequence[Summary]) -> Figures:
-    """Return what gates may ask for: counts, shares and rates, of each leaf and of the whole."""
-    return {row.leaf: figures_of(row) for row in rows}
+def figures(rows: Sequence[Summary], pairs: Sequence[Comparison] = ()) -> Figures:
+    """Return what gates may ask for: counts, shares and rates, of each leaf and of the whole, and of two planners."""
+    compared = {row.leaf: comparison_figures(row) for row in pairs}
+    return {row.leaf: figures_of(row) | compared.get(row.leaf, {}) for row in rows}
+
+
+def comparison_figures(row: Comparison) -> dict[str, Figure]:
+    """Return the difference in pass rate with its interval, and the p value."""
+    return {"difference": Figure(row.pairs.difference, *(row.interval or (None, None))), "p": Figure(row.p)}
 
 
 def figures_of(row: Summary) -> dict[str, Figure]:

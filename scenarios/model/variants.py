@@ -12,11 +12,14 @@ EGO = "ego"
 
 
 def without_actor(spec: ConcreteScenario, name: str) -> ConcreteScenario:
-    """Return the scenario without one actor. Steps that wait for it never fire, nor do those after them."""
+    """Return the scenario without one actor and what it carries. Steps that wait for it never fire, nor later ones."""
     others = [actor.name for actor in spec.actors if actor.name != EGO]
     if name not in others:
         raise InputError("without", got=f"actor {name!r}", wanted=f"an actor that can go{did_you_mean(name, others)}")
-    return replace(spec, actors=tuple(_unwaiting(a, name) for a in spec.actors if a.name != name))
+    gone = {name}
+    while more := {a.name for a in spec.actors if a.attached_to in gone} - gone:
+        gone |= more
+    return replace(spec, actors=tuple(_unwaiting(a, gone) for a in spec.actors if a.name not in gone))
 
 
 def with_environment(spec: ConcreteScenario, **changes: float) -> ConcreteScenario:
@@ -45,10 +48,10 @@ def truncated(spec: ConcreteScenario, duration_s: float) -> ConcreteScenario:
     return replace(spec, duration_s=duration_s)
 
 
-def _unwaiting(actor: ActorProgram, gone: str) -> ActorProgram:
+def _unwaiting(actor: ActorProgram, gone: set[str]) -> ActorProgram:
     steps: list[Step] = []
     for step in actor.steps:
-        if step.trigger.entity == gone:
+        if step.trigger.entity in gone:
             return replace(actor, steps=tuple(steps))
         steps.append(step)
     return actor

@@ -2,9 +2,11 @@
 
 example:  nearmiss show suite --leaf TC-05 --sort min_ttc_s --limit 10
           nearmiss show suite/17
+          nearmiss show suite/17 --certificate
 """
 
 import argparse
+from importlib import import_module
 from typing import Any
 
 from roadnet.base.errors import InputError, did_you_mean
@@ -37,6 +39,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outcome", choices=("none", "conflict", "near miss", "collision"), help="only with this outcome"
     )
+    parser.add_argument(
+        "--certificate",
+        action="store_true",
+        help="of one scenario: who avoids it, until when, who causes it, how likely",
+    )
     add_json(parser)
     add_config(parser)
 
@@ -45,7 +52,12 @@ def run(args: argparse.Namespace) -> int:
     """Print the list or the details."""
     path, index = locate(args.what)
     with open_suite(path) as suite:
-        if index is None:
+        if args.certificate:
+            if index is None:
+                raise InputError(str(args.what), got="a suite", wanted="SUITE/ID: a certificate is of one scenario")
+            # loaded where it is asked for: it brings the compiler along
+            import_module("viewer.certificates").print_certificate(suite, index, as_json=args.json)
+        elif index is None:
             show_list(suite, args)
         else:
             show_run(suite.run(index), as_json=args.json)

@@ -1,0 +1,150 @@
+"""Runs a planner through a suite: scenario by scenario, here or in other processes, each scenario a row of its own.
+
+What a scenario comes to depends on the scenario, the edits and the planner alone, never on who runs it, with what
+else, or after what. A planner that fails is started anew for the next scenario.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from roadnet.base.errors import InputError, one_line
+from scenarios.evaluation.edits import Edits, edited
+from scenarios.evaluation.trial import Judge, trial
+from scenarios.evaluation.verdict import Contact, Result, Verdict
+from scenarios.model.evidence import Observed
+from scenarios.model.recording import Recording
+from scenarios.model.run import Run
+from scenarios.simulation.hosting.limits import Limits
+from scenarios.simulation.hosting.spec import open_planner
+from scenarios.suite.index import Suite, open_suite
+from scenarios.suite.records import canonical
+from scenarios.suite.runner import run_blocks
+
+CHUNK = 8  # scenarios at most that a worker runs with one process of the planner, before it tells of them
+
+OnResult = Callable[[Result], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """What is to be run."""
+
+    suite: Path
+    planner: str  # a planner SPEC
+    indices: tuple[int, ...]
+    edits: Edits = field(default_factory=Edits)
+    packets: str = "objects"
+    step_timeout_s: float | None = None  # of the planner; None is the default of hosting
+    memory_mb: int | None = None
+
+
+def campaign(
+    job: Job, *, workers: int = 1, judge: Judge | None = None, on_result: OnResult = lambda result: None
+) -> list[Result]:
+    """Return one result a scenario of the job, by index. Raises InputError for a planner that cannot be opened.
+
+    judge: as for `trial`; importable by name where workers > 1. on_result is called with each result as it comes, in
+    any order.
+    """
+    found: dict[int, Result] = {}
+    if workers <= 1:
+        for result in run_here(job, judge):
+            found[result.index] = result
+            on_result(result)
+    else:
+        for rows in run_blocks(partial(run_chunk, judge=judge), payloads(job, workers), workers=workers):
+            for row in rows["results"]:
+                result = result_of(row)
+                found[result.index] = result
+                on_result(result)
+    return [found[index] for index in job.indices]
+
+
+def payloads(job: Job, workers: int) -> list[bytes]:
+    """Return what is handed to workers: chunks of the job as bytes, so short that nobody waits long for the last."""
+    size = min(CHUNK, max(1, len(job.indices) // (2 * workers)))
+    chunks = [job.indices[i : i + size] for i in range(0, len(job.indices), size)]
+    plain = {**asdict(job), "suite": str(job.suite.resolve())}
+    return [bytes(msgpack.packb({**plain, "indices": chunk})) for chunk in chunks]
+
+
+def run_chunk(payload: bytes, *, judge: Judge | None = None) -> bytes:
+    """Run one chunk and return its results as bytes."""
+    plain = msgpack.unpackb(payload)
+    job = Job(
+        suite=Path(plain["suite"]),
+        planner=plain["planner"],
+        indices=tuple(plain["indices"]),
+        edits=Edits(**{name: tuple(value) for name, value in plain["edits"].items()}),
+        packets=plain["packets"],
+        step_timeout_s=plain["step_timeout_s"],
+        memory_mb=plain["memory_mb"],
+    )
+    return bytes(msgpack.packb({"results": [asdict(result) for result in run_here(job, judge)]}))
+
+
+def run_here(job: Job, judge: Judge | None) -> Iterator[Result]:
+    """Yield the result of each scenario, in order; a planner that failed starts anew with the next."""
+    with open_suite(job.suite) as suite, open_planner(job.planner, limits=limits_of(job)) as planner:
+        for index in job.indices:
+            try:
+                run = suite.run(index)
+                spec, net = edited(run.spec, job.edits), suite.net(run.spec.map_name)
+            except InputError as error:
+                yield unmade(suite, index, one_line(str(error)))
+                continue
+            done = trial(
+                spec,
+                net,
+                planner,
+                packets=job.packets,
+                recorded=run.recording,
+                severity_mps2=severity_of(run),
+                judge=judge,
+            )
+            yield replace(done.result, digest=digest_of(done.recording))
+
+
+def limits_of(job: Job) -> Limits:
+    """Return the limits of the planner's process."""
+    given: dict[str, Any] = {}
+    if job.step_timeout_s is not None:
+        given["step_s"] = job.step_timeout_s
+    if job.memory_mb is not None:
+        given["memory_bytes"] = job.memory_mb << 20
+    return Limits(**given)
+
+
+def unmade(suite: Suite, index: int, reason: str) -> Result:
+    """Return the row of a scenario that is not there to be run: our side's fault, by definition."""
+    rows = suite.scenarios[suite.scenarios["index"] == index]
+    result = Result(
+        index=index, leaf=str(rows["leaf"][0]) if len(rows) else "", verdict=Verdict.RIG_ERROR, reason=reason
+    )
+    return result
+
+
+def severity_of(run: Run) -> float | None:
+    """Return the severity of the leaf that a scenario intends, unmitigated; None where it was not observed."""
+    found = [e for e in run.evidence if e.leaf == run.spec.leaf and e.observed == Observed.OBSERVED]
+    return found[0].severity_mps2 if found else None
+
+
+def digest_of(recording: Recording | None) -> str:
+    """Return 32 hex digits of what happened, "" where nothing came to its end."""
+    if recording is None:
+        return ""
+    record = canonical(recording)
+    return blake2b(record.head + record.body, digest_size=16).hexdigest()
+
+
+def result_of(row: Mapping[str, Any]) -> Result:
+    """Return a result from plain data."""
+    contact = None if row["contact"] is None else Contact(**row["contact"])
+    return Result(**{**row, "verdict": Verdict(row["verdict"]), "contact": contact})
