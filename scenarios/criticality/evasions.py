@@ -19,7 +19,7 @@ from scenarios.criticality.friction import grip
 from scenarios.criticality.relative import pairs
 from scenarios.model.recording import Recording
 
-EARLIEST_S = -10.0  # a start longer ago than this belongs to another story: none avoids the contact; assumed
+EARLIEST_S = -5.0  # a start longer ago than this belongs to another story: none avoids the contact; assumed
 KICKDOWN_MPS2 = 3.0  # assumed: a passenger car's brisk acceleration
 FLAT = 1e-9  # an axis less inclined to the shift than this does not see it
 BRAKE, STEER, KICK, LATERAL = range(4)

@@ -16,7 +16,7 @@ MEASURE = Measure(
     "could overlap",
     source="Tamke, Dang, Breuel 2011 (time to maneuver: brake, steer, kickdown); closed form: own",
     edges="negative where it is too late, by so much; masked where no contact is foreseen, at a touch, and "
-    "where no braking up to 10 s ago would have avoided it, as with oncoming traffic and from behind; "
+    "where no braking up to 5 s ago would have avoided it, as with oncoming traffic and from behind; "
     "masked at standstill",
     threshold=0.0,
     threshold_source="by definition: it is too late",

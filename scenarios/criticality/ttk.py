@@ -15,7 +15,7 @@ MEASURE = Measure(
     formula="the latest t0 with v t + a (t - t0)^2 / 2 beyond the other at all times, a = 3 m/s2 (assumed)",
     source="Tamke, Dang, Breuel 2011 (time to maneuver: brake, steer, kickdown); closed form: own",
     edges="negative where it is too late, by so much; masked where no contact is foreseen, at a touch, and "
-    "where no acceleration up to 10 s ago would have avoided it, as with a leader in file; masked at "
+    "where no acceleration up to 5 s ago would have avoided it, as with a leader in file; masked at "
     "standstill",
     threshold=0.0,
     threshold_source="by definition: it is too late",

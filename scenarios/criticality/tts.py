@@ -16,7 +16,7 @@ MEASURE = Measure(
     "not turn",
     source="Tamke, Dang, Breuel 2011 (time to maneuver: brake, steer, kickdown); closed form: own",
     edges="negative where it is too late, by so much; masked where no contact is foreseen, at a touch, and "
-    "where no swerve up to 10 s ago would have avoided it",
+    "where no swerve up to 5 s ago would have avoided it",
     threshold=0.0,
     threshold_source="by definition: it is too late",
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 CLIENTS: dict[str, tuple[str, ...]] = {
     "asam_qc": ("asam-qc-opendrive==1.0.0",),
     "carla": ("carla==0.9.16",),
+    "crime": ("commonroad-crime==0.4.5",),  # its Polygon3 comes as source alone: wants a C compiler
     "netconvert": ("eclipse-sumo==1.28.0",),
     "foxglove": ("mcap==1.6.0", "mcap-protobuf-support==0.6.0", "numpy>=2.0"),
     "scenic": ("scenic==3.1.1",),
