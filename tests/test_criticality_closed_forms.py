@@ -121,6 +121,8 @@ CASES: list[tuple[str, tuple[Car, Car], float | None]] = [
     ("cpi", IN_FILE, 0.0),
     ("cpi", BRAKED, truncnorm((4.23 - 8.45) / 1.4, (12.68 - 8.45) / 1.4, 8.45, 1.4).cdf(15**2 / (2 * 16.25))),
     ("cpi", ((0, 0, 0, 20), (LENGTH + 5, 0, 0, 0)), 1.0),
+    ("p_mc", TOUCHING, 1.0), ("p_mc", ((0, 0, 0, 10), (20, 0, 0, -10)), 1.0), ("p_mc", STANDING, 0.0),
+    ("p_mc", BEHIND, 0.0),
     ("picud", IN_FILE, 30 + (12**2 - 20**2) / 6.6 - 20), ("picud", STANDING, 30.0), ("picud", BESIDE, None),
     ("rss_longitudinal", IN_FILE, 30 - (20 + 1.75 + 23.5**2 / 8 - 12**2 / 16)), ("rss_longitudinal", BEHIND, None),
     ("rss_longitudinal", STANDING, 30 - (1.75 + 3.5**2 / 8)),

@@ -10,6 +10,7 @@ from roadnet.network import RoadNetwork
 from scenarios.criticality.pet import SAME_WAY_COS
 from scenarios.criticality.registry import Measure
 from scenarios.criticality.series import Series
+from scenarios.criticality.swept import CHUNK, far_from, swept_boxes
 from scenarios.model.recording import Recording
 
 MEASURE = Measure(
@@ -21,7 +22,6 @@ MEASURE = Measure(
     edges="one value through a whole stay, to within one step; endless stays end with the recording; masked outside "
     "of the crossing, and where headings are within 30 degrees there",
 )
-CHUNK = 16  # steps whose places are looked at together first
 
 
 def evaluate(recording: Recording, net: RoadNetwork | None = None) -> Series:
@@ -39,20 +39,17 @@ def stays(
     xyz: Array, present: Array, cos_y: Array, sin_y: Array, half: Array, ego: int, step_s: float, out: Array
 ) -> None:
     """Fill in (A, T) s where the subject is on ground of the other; 0 elsewhere."""
-    steps = xyz.shape[1]
-    chunks = (steps + CHUNK - 1) // CHUNK
-    box = np.empty((chunks, 4))
+    steps, boxes = xyz.shape[1], swept_boxes(xyz, present)
     for i in range(xyz.shape[0]):
         if i == ego:
             continue
-        bounds(xyz[i], present[i], box)
         since = 0
         for k in range(steps + 1):
             inside = (
                 k < steps
                 and present[ego, k]
                 and present[i, k]
-                and in_the_way(xyz, present, cos_y, sin_y, half, ego, i, k, box)
+                and in_the_way(xyz, present, cos_y, sin_y, half, ego, i, k, boxes[i])
             )
             if not inside:
                 for m in range(since, k):
@@ -61,25 +58,14 @@ def stays(
 
 
 @compiled
-def bounds(xy: Array, present: Array, box: Array) -> None:
-    """Fill in (chunks, 4) least x, least y, most x, most y of the places (T, 2+) of each chunk of steps."""
-    for c in range(len(box)):
-        box[c, 0], box[c, 1], box[c, 2], box[c, 3] = np.inf, np.inf, -np.inf, -np.inf
-        for m in range(c * CHUNK, min((c + 1) * CHUNK, len(xy))):
-            if present[m]:
-                box[c, 0], box[c, 1] = min(box[c, 0], xy[m, 0]), min(box[c, 1], xy[m, 1])
-                box[c, 2], box[c, 3] = max(box[c, 2], xy[m, 0]), max(box[c, 3], xy[m, 1])
-
-
-@compiled
 def in_the_way(
-    xyz: Array, present: Array, cos_y: Array, sin_y: Array, half: Array, ego: int, i: int, k: int, box: Array
+    xyz: Array, present: Array, cos_y: Array, sin_y: Array, half: Array, ego: int, i: int, k: int, boxes: Array
 ) -> bool:
     """Return whether the subject at step k is on ground that agent i crosses at any step."""
     x, y = xyz[ego, k, 0], xyz[ego, k, 1]
     near = np.sqrt(half[ego, 0] ** 2 + half[ego, 1] ** 2) + np.sqrt(half[i, 0] ** 2 + half[i, 1] ** 2)
-    for c in range(len(box)):
-        if x < box[c, 0] - near or x > box[c, 2] + near or y < box[c, 1] - near or y > box[c, 3] + near:
+    for c in range(len(boxes)):
+        if far_from(boxes[c], x, y, near):
             continue
         for m in range(c * CHUNK, min((c + 1) * CHUNK, xyz.shape[1])):
             dx, dy = xyz[i, m, 0] - x, xyz[i, m, 1] - y

@@ -11,6 +11,7 @@ from roadnet.boxes import separation
 from roadnet.network import RoadNetwork
 from scenarios.criticality.registry import Measure
 from scenarios.criticality.series import Series
+from scenarios.criticality.swept import CHUNK, far_from, swept_boxes
 from scenarios.model.recording import Recording
 
 MEASURE = Measure(
@@ -59,23 +60,29 @@ def encroachments(
     xyz: Array, present: Array, cos_y: Array, sin_y: Array, half: Array, ego: int, step_s: float, out: Array
 ) -> None:
     """Fill in (A, T): the shorter of subject after other and other after subject."""
+    boxes = swept_boxes(xyz, present)
     for i in range(xyz.shape[0]):
         if i == ego:
             continue
         for k in range(xyz.shape[1]):
             if present[i, k] and present[ego, k]:
-                one = since_left(xyz, present, cos_y, sin_y, half, ego, i, k, step_s)
-                out[i, k] = min(one, since_left(xyz, present, cos_y, sin_y, half, i, ego, k, step_s))
+                one = since_left(xyz, present, cos_y, sin_y, half, ego, i, k, step_s, boxes[i])
+                out[i, k] = min(one, since_left(xyz, present, cos_y, sin_y, half, i, ego, k, step_s, boxes[ego]))
 
 
 @compiled
 def since_left(
-    xyz: Array, present: Array, cos_y: Array, sin_y: Array, half: Array, second: int, first: int, k: int, step_s: float
-) -> float:
+    xyz: Array, present: Array, cos_y: Array, sin_y: Array, half: Array, second: int, first: int, k: int,
+    step_s: float, boxes: Array,
+) -> float:  # fmt: skip
     """Return how long ago `first` left the place where `second` is at step k, s; infinity if it never was there."""
     near = np.sqrt(half[first, 0] ** 2 + half[first, 1] ** 2) + np.sqrt(half[second, 0] ** 2 + half[second, 1] ** 2)
+    x, y, passed = xyz[second, k, 0], xyz[second, k, 1], -1  # the chunk of steps in which `first` is far away
     for m in range(k, -1, -1):
-        if not present[first, m]:
+        if m // CHUNK == passed or not present[first, m]:
+            continue
+        if (m == k or m % CHUNK == CHUNK - 1) and far_from(boxes[m // CHUNK], x, y, near):
+            passed = m // CHUNK
             continue
         dx, dy = xyz[first, m, 0] - xyz[second, k, 0], xyz[first, m, 1] - xyz[second, k, 1]
         if dx * dx + dy * dy > near * near:
