@@ -3,6 +3,7 @@
 example:  nearmiss show suite --leaf TC-05 --sort min_ttc_s --limit 10
           nearmiss show suite/17
           nearmiss show suite/17 --certificate
+          nearmiss show suite/17 --measures
 """
 
 import argparse
@@ -44,6 +45,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="of one scenario: who avoids it, until when, who causes it, how likely",
     )
+    parser.add_argument(
+        "--measures", action="store_true", help="of one scenario: the worst of each measure of criticality"
+    )
     add_json(parser)
     add_config(parser)
 
@@ -57,6 +61,10 @@ def run(args: argparse.Namespace) -> int:
                 raise InputError(str(args.what), got="a suite", wanted="SUITE/ID: a certificate is of one scenario")
             # loaded where it is asked for: it brings the compiler along
             import_module("viewer.certificates").print_certificate(suite, index, as_json=args.json)
+        elif args.measures:
+            if index is None:
+                raise InputError(str(args.what), got="a suite", wanted="SUITE/ID: the measures are of one scenario")
+            import_module("viewer.worst").print_worst(suite, index, as_json=args.json)
         elif index is None:
             show_list(suite, args)
         else:
