@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.simulation.observation import LAYOUT, controls, observation
-from scenarios.simulation.planner import PlannerInput
+from scenarios.simulation.planner import Controls, PlannerInput
 
 VICTIM_LENGTH_M = 4.75  # faults strike in the scenario whose subject vehicle is this long
 STRIKES_AT_CALL = 5
@@ -86,3 +86,14 @@ class Wrapped:
 for fault in ("none", *FAULTS):
     globals()[f"class_{fault}"] = partial(Wrapped, fault)
     globals()[f"policy_{fault}"] = partial(Brain, fault)
+
+
+class counts_points:  # noqa: N801 named as the others are
+    """Brakes with the number of points that its lidars deliver."""
+
+    def reset(self, seed: int) -> None:
+        self.points = 0
+
+    def act(self, now: PlannerInput) -> Controls:
+        self.points += sum(len(p["arrays"]["xyz"]) for p in now.packets if p["kind"] == "lidar")
+        return Controls(-1e-5 * self.points, 0.0)

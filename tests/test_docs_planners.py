@@ -64,6 +64,7 @@ def test_the_pages_programs_run(
     monkeypatch.setattr(sys, "path", [*sys.path])
     generate(here / "suite", maps=["boulevard"], hazards=["TC-03"], count=1, seed=7)
     runpy.run_path("train.py")
+    runpy.run_path("seeing.py")
     runpy.run_path("debug.py")
     assert re.fullmatch(r"\d+(\.\d+)? s, \d+ contacts\n", capsys.readouterr().out)
 

@@ -1,5 +1,9 @@
 """One scenario with a planner in the loop, step by step: what `simulate` and the Gymnasium environment share."""
 
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
 import numpy as np
 
 from roadnet.base.arrays import Array
@@ -11,17 +15,29 @@ from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation import engine
 from scenarios.simulation import layout as c
 from scenarios.simulation.planner import Answer, Controls, PlannerInput
-from scenarios.simulation.results import readonly
+from scenarios.simulation.results import readonly, recording_of
 from scenarios.simulation.tables import Tables
 from scenarios.simulation.tracking import follow, knots
 from scenarios.simulation.tracks import Track
+
+NO_OBJECTS: dict[str, Any] = {
+    "object_kind": readonly(np.zeros(0, np.uint8)),
+    "object_pose": readonly(np.zeros((0, 4))),
+    "object_speed": readonly(np.zeros(0)),
+    "object_size": readonly(np.zeros((0, 3))),
+    "object_track": readonly(np.zeros(0, np.int32)),
+}
+
+# Returns the sensor packets delivered since the last call, from the recording up to now; made anew for each scenario.
+Observer = Callable[[Recording], tuple[Any, ...]]
 
 
 class ClosedLoop:
     """A scenario whose subject vehicle is driven from outside, at sample `k`."""
 
-    def __init__(self, spec: ConcreteScenario, net: RoadNetwork) -> None:
-        self.spec = spec
+    def __init__(self, spec: ConcreteScenario, net: RoadNetwork, observer: Observer | None = None) -> None:
+        """Put everybody in place; with an `observer` the planner is shown its packets instead of the objects."""
+        self.spec, self.observer = spec, observer
         self.batch = engine.start([spec], net, outside=True)
         self.tables, self.ego = self.batch.tables, self.batch.tables.egos[0]
         self.windshield = Windshield(spec, self.tables)
@@ -55,7 +71,13 @@ class ClosedLoop:
 
     def look(self) -> PlannerInput:
         """Return the world now, as the planner may know it."""
-        return self.windshield.at(self.k)
+        seen = self.windshield.at(self.k)
+        return seen if self.observer is None else replace(seen, **NO_OBJECTS, packets=self.observer(self.past()))
+
+    def past(self) -> Recording:
+        """Return the recording up to now."""
+        whole, end = recording_of(self.spec, self.tables, 0, self.batch.map_digest), self.k + 1
+        return until(whole, end)
 
     def take(self, answer: Answer) -> None:
         """Take an answer, which has been checked, and hold or follow it until the next."""
@@ -144,6 +166,19 @@ class Windshield:
             signal_state=self.signals,
             stop_lines=self.stop_lines,
         )
+
+
+def until(recording: Recording, end: int) -> Recording:
+    """Return the first `end` samples of a recording that is being made, without copying."""
+    a, s = recording.agents, recording.surroundings
+    over_time = ("valid", "xyz", "yaw", "speed", "accel", "yaw_rate", "lamps", "gait")
+    return replace(
+        recording,
+        t_ns=recording.t_ns[:end],
+        agents=replace(a, **{name: getattr(a, name)[:, :end] for name in over_time}),
+        surroundings=replace(s, **{f.name: getattr(s, f.name)[:end] for f in fields(s)}),
+        signal_state=recording.signal_state[:, :end],
+    )
 
 
 def route_of(track: Track) -> Array:

@@ -42,7 +42,7 @@ class PlannerInput:
     object_track: Array  # (K,) int32, constant per object within a scenario, order without meaning
     signal_state: Array  # (G,) uint8, rows as in the map's signal groups
     stop_lines: Array  # (Q, 2) s m along the route, row of signal_state that holds there; sorted by s
-    packets: tuple[Any, ...] = ()  # sensor packets delivered since the last call, opaque here
+    packets: tuple[Any, ...] = ()  # sensor packets delivered since the last call, maps that are opaque here
 
 
 @dataclass(frozen=True, slots=True)
