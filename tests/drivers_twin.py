@@ -1,4 +1,4 @@
-"""The published cut-in test in plain Python, written from its description: the twin of the compiled one.
+"""The published tests in plain Python, written from their description: the twins of the compiled ones.
 
 One function a model, one loop, no options: the public mode, rounding included.
 """
@@ -83,48 +83,95 @@ def driver(name: str) -> Driver:
     }[name]
 
 
-def other_track(g: float, lateral: float, o: float) -> tuple[list[tuple[float, float, float]], int]:
-    """Return (x, y, lateral speed) at each sample, and the number of samples of run-up."""
-    r = ceil(lateral / 0.15) if lateral else 0
-    run_up, y, back = [], 0.0, 0.0
-    for j in reversed(range(r)):
-        y, back = y + 0.15 * j / 10, back + o / 10
-        run_up.append(((g + LENGTH) - back, 3.5 + y, -0.15 * j))
-    rest, x, y = [(g + LENGTH, 3.5, -lateral)], 0.0, 0.0
-    for k in range(1, 351):
-        moves = bool(lateral) and k <= floor(35 / lateral) + 1
-        x, y = x + o, y - (lateral if moves else 0.0)
-        rest.append((x / 10 + (g + LENGTH), y / 10 + 3.5, -lateral if moves else 0.0))
-    return run_up[::-1] + rest, r
+@dataclass
+class Other:
+    """Whom ego has to answer at a sample."""
+
+    x: float
+    y: float
+    speed: float
+    aside: float
+    length: float = LENGTH
+
+
+def drive(
+    me: Driver, x: float, v: float, others: list[Other | None], *, always: bool, ends: str
+) -> tuple[int, int, float]:
+    """Return (kind of crash, its sample, ego's speed less the other's there): a step from every sample but the last.
+
+    always: at risk in every step. ends: "never", "standstill", "standstill or crash".
+    """
+    was, left, brake, kind, at, hit = v, me.delay, 0.0, 0, 0, 0.0
+    for i, o in enumerate(others[:-1]):
+        now, done = v, ends != "never" and v == 0.0
+        if o is not None:
+            apart = abs(o.x - x)
+            s, c = apart - LENGTH / 2 - o.length / 2, abs(o.y) - WIDTH / 2 - WIDTH / 2
+            verdict, demand = ("risk", inf) if always else ("no", inf)
+            if not always and not x > o.x:
+                verdict, demand = me.test(me, s, c, apart, v, o.speed, o.aside, (v - was) * 10)  # type: ignore[operator]
+            if verdict == "risk" and left > 0.0:
+                left, brake, v = left - H, me.coast, v - me.coast * H
+            elif verdict == "risk":
+                brake = min(brake + me.rise * H, me.most, demand)
+                v = max(v - brake * H, 0.0)
+            if s < 0.0 and c < 0.0 and not kind:
+                kind, at, hit = (1 if x > o.x else 2), i, now - o.speed
+            done = done or verdict == "ends" or (ends == "standstill or crash" and kind > 0)
+        was = now
+        x += v * H
+        if done:
+            break
+    return kind, at, hit
 
 
 def cut_in(name: str, g: float, lateral: float, ego_kph: float, other_kph: float) -> tuple[int, int, float, float]:
     """Return (kind of crash, sample of it since reference or 0, largest PFS, largest CFS)."""
     me, v, o = driver(name), ego_kph / 3.6, other_kph / 3.6
-    track, r = other_track(g, lateral, o)
-    x, back = 0.0, 0.0
-    for _ in range(r):
-        back += v / 10
-    x, was, reacted, left, brake, kind, at = -back, v, False, me.delay, 0.0, 0, 0
-    for i in range(r + 350):
-        xo, y, u = track[i]
-        apart = abs(xo - x)
-        s, c = apart - LENGTH / 2 - LENGTH / 2, abs(y) - WIDTH / 2 - WIDTH / 2
-        verdict, demand = "no", inf
-        if not x > xo:
-            verdict, demand = me.test(me, s, c, apart, v, o, u, (v - was) * 10)  # type: ignore[operator]
-        was = v
-        if verdict == "risk":
-            reacted = True
-            if left > 0.0:
-                left, brake, v = left - H, me.coast, v - me.coast * H
-            else:
-                brake = min(brake + me.rise * H, me.most, demand)
-                v = max(v - brake * H, 0.0)
-        if s < 0.0 and c < 0.0 and not kind:
-            kind, at = (1 if x > xo else 2), i - r
-        x += v * H
-        if verdict == "ends":
-            break
-    assert reacted or v == ego_kph / 3.6
-    return kind, at, max(me.pfs, default=0.0), max(me.cfs, default=0.0)
+    r = ceil(lateral / 0.15) if lateral else 0
+    run_up, y, back, ego_back = [], 0.0, 0.0, 0.0
+    for j in reversed(range(r)):
+        y, back, ego_back = y + 0.15 * j / 10, back + o / 10, ego_back + v / 10
+        run_up.append(Other((g + LENGTH) - back, 3.5 + y, o, -0.15 * j))
+    rest, x, y = [Other(g + LENGTH, 3.5, o, -lateral)], 0.0, 0.0
+    for k in range(1, 351):
+        moves = bool(lateral) and k <= floor(35 / lateral) + 1
+        x, y = x + o, y - (lateral if moves else 0.0)
+        rest.append(Other(x / 10 + (g + LENGTH), y / 10 + 3.5, o, -lateral if moves else 0.0))
+    kind, at, _hit = drive(me, -ego_back, v, [*run_up[::-1], *rest], always=False, ends="never")
+    return kind, at - r if kind else 0, max(me.pfs, default=0.0), max(me.cfs, default=0.0)
+
+
+def gap_of(name: str, v: float) -> float:
+    """Return the start gap of the following tests."""
+    if name == "fsm":
+        return v * 0.75 + v * v / 8.0 - v * v / 14.0 + 2.0 + 2.0
+    if name == "rss":
+        return v * 0.75 + 3 * 0.75**2 / 2 + (v + 0.75 * 3) ** 2 / 12 - max(v - 4.5, 0.0) ** 2 / 12 + 6 * 0.75**2 / 2
+    return 2.0 * v
+
+
+def car_following(name: str, kph: float, decel: float) -> tuple[int, int, float]:
+    """Return (kind of crash, its sample, ego's speed less the leader's there)."""
+    v, run, track = kph / 3.6, 0.0, []
+    for i in range(350):
+        speed = max(v - i * decel * H, 0.0)
+        run += speed
+        track.append(Other(run / 10 + (gap_of(name, v) + LENGTH), 0.0, speed, 0.0))
+    always = name in ("cc", "reg157")
+    return drive(driver(name), v / 10, v, track, always=always, ends="standstill or crash")  # type: ignore[arg-type]
+
+
+def cut_out(name: str, kph: float, front: float, lateral: float) -> tuple[int, int, float]:
+    """Return (kind of crash, its sample, ego's speed less the other's there)."""
+    v, run, aside, wreck = kph / 3.6, 0.0, 0.0, None
+    lead_0 = gap_of(name, v) + LENGTH
+    track: list[Other | None] = []
+    for i in range(350):
+        run += v
+        aside -= lateral if i < floor(40 / lateral) + 1 else 0.0
+        x, y, stands = run / 10 + lead_0, aside / 10 + 4.0 - 4.0, lead_0 + front + 4.3
+        if wreck is None and abs(stands - x) < LENGTH / 2 + 2.5 and abs(y) < WIDTH:
+            wreck = Other(x, y, 0.0, 0.0)
+        track.append(wreck or (Other(stands, 0.0, 0.0, 0.0, 5.0) if y < -0.375 else None))
+    return drive(driver(name), v / 10, v, track, always=name in ("cc", "reg157"), ends="standstill")

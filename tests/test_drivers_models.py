@@ -13,11 +13,11 @@ from scenarios.simulation.drivers.models.encounter import RISK, Judgement
 from scenarios.simulation.drivers.models.response import calm_mind, respond
 from scenarios.simulation.drivers.models.rules import MODES, PHYSICAL, PUBLIC, Rules
 from scenarios.simulation.drivers.models.table import MODELS
-from scenarios.simulation.drivers.trials.car_following import car_following, following_grid
+from scenarios.simulation.drivers.trials.car_following import Followings, car_following, following_grid
 from scenarios.simulation.drivers.trials.cut_in import CutIns, cut_in, high_speed_grid, low_speed_grid, trace_of
-from scenarios.simulation.drivers.trials.cut_out import cut_out, cut_out_grid
+from scenarios.simulation.drivers.trials.cut_out import CutOuts, cut_out, cut_out_grid
 from scenarios.simulation.drivers.trials.loop import BRAKE, CLEAR, EGO_SPEED, GAP, RISKY
-from scenarios.simulation.drivers.trials.outcomes import counts
+from scenarios.simulation.drivers.trials.outcomes import Outcomes, counts
 
 KPH = 1 / 3.6
 GRIDS = {"low": low_speed_grid, "high": high_speed_grid}
@@ -216,6 +216,43 @@ def test_the_compiled_test_equals_its_plain_twin(case: tuple[str, float, float, 
     assert (out.pfs[0], out.cfs[0]) == pytest.approx((pfs, cfs), abs=1e-12)
 
 
+TESTED = st.sampled_from(["cc", "fsm", "reg157", "rss"])
+
+
+@given(TESTED, st.floats(5.0, 140.0), st.floats(0.3, 12.0))
+@settings(max_examples=80)
+def test_compiled_following_equals_its_plain_twin(driver: str, kph: float, decel: float) -> None:
+    speed = np.array([kph])
+    out = car_following(driver, Followings(ego_kph=speed, other_kph=speed, decel_mps2=np.array([decel])), PUBLIC)
+    told(out, twin.car_following(driver, kph, decel))
+
+
+@given(TESTED, st.floats(5.0, 140.0), st.floats(0.5, 150.0), st.floats(0.05, 4.0))
+@settings(max_examples=80)
+def test_compiled_cut_outs_equal_their_plain_twin(driver: str, kph: float, front: float, lateral: float) -> None:
+    speed, far, aside = np.array([kph]), np.array([front]), np.array([lateral])
+    case = CutOuts(ego_kph=speed, other_kph=np.zeros(1), front_m=far, lateral_mps=aside)
+    told(cut_out(driver, case, PUBLIC), twin.cut_out(driver, kph, front, lateral))
+
+
+@pytest.mark.parametrize("driver", MODELS)
+def test_cases_of_the_published_grids_equal_their_plain_twins(driver: str) -> None:
+    low, outs = low_speed_grid(), cut_out_grid()
+    found, found_outs = cut_in(driver, low, PUBLIC), cut_out(driver, outs, PUBLIC)
+    for i in range(0, len(low.gap_m), 47):
+        wanted = twin.cut_in(driver, low.gap_m[i], low.lateral_mps[i], low.ego_kph[i], low.other_kph[i])
+        assert (found.crash[i], round(found.crash_s[i] * 10)) == wanted[:2]
+        assert (found.pfs[i], found.cfs[i]) == pytest.approx(wanted[2:], abs=3e-14)
+    for i in range(0, len(outs.front_m), 23):
+        wanted_out = twin.cut_out(driver, outs.ego_kph[i], outs.front_m[i], outs.lateral_mps[i])
+        assert (found_outs.crash[i], round(found_outs.crash_s[i] * 10)) == wanted_out[:2]
+
+
+def told(out: Outcomes, wanted: tuple[int, int, float]) -> None:
+    assert (out.crash[0], round(out.crash_s[0] * 10)) == wanted[:2]
+    assert out.crash_mps[0] == pytest.approx(wanted[2], abs=1e-9)
+
+
 @pytest.mark.parametrize(("driver", "less"), [("cc", 9), ("fsm", 20), ("rss", 11)])
 def test_the_length_of_the_uncovered_vehicle_changes_as_many_cut_outs_as_published(driver: str, less: int) -> None:
     grid = cut_out_grid()
@@ -229,6 +266,14 @@ def test_following_behind_a_braking_leader() -> None:
     assert len(grid.ego_kph) == 59 * 19
     assert not car_following("cc", grid, PUBLIC).crash.any()  # delay, then brake fully, from 2 s behind
     assert not car_following("fsm", grid, PUBLIC).crash.any()
+
+
+def test_nineteen_speeds_of_following_start_beside_the_edge_of_safety_by_rounding() -> None:
+    speeds = np.unique(following_grid().ego_kph) / 3.6
+    gap = np.array([fsm.equilibrium_gap_m(v) for v in speeds])
+    apart = np.abs((speeds / 10 + (gap + 4.3)) - speeds / 10) - 4.3 / 2 - 4.3 / 2
+    risky = [fsm.proactive(s, v, v) > 0.0 for s, v in zip(apart, speeds, strict=True)]
+    assert (len(risky), sum(risky)) == (59, 19)
 
 
 def test_four_verdicts_of_following_are_luck_of_the_last_bit() -> None:
