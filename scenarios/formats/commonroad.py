@@ -68,6 +68,9 @@ def read(path: Path, *, net: RoadNetwork | None = None, subject: str = "") -> tu
     step_ns = round(step_s * NS)
     if net is None and doc.root.find("lanelet") is not None:
         net = roadnet.load(path)
+    made_by = doc.text(doc.root, "source", "")
+    if made_by:
+        doc.find(None, "note", "source", path.name, f"source as the file says: {made_by[:120]!r}")
     tracks, statics = _obstacles(doc)
     if not tracks:
         raise InputError(str(path), got="no road user", wanted="a dynamic obstacle with states, or a parked vehicle")

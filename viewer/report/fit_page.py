@@ -20,6 +20,7 @@ SIZE, AREA = (520, 230), (46.0, 44.0, 506.0, 214.0)
 POINTS = 200
 MEANS = {
     "speed": "speed of who moves", "time_headway": "time headway of who follows",
+    "any_acceleration": "acceleration of who moves, below zero braking",
     "acceleration": "acceleration, where any", "deceleration": "deceleration, where any",
     "free_speed": "speed where nobody is near ahead",
     "speed_compliance": "free speed over the posted limit",

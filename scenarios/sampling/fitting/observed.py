@@ -69,8 +69,8 @@ class Observed:
 
 
 UNITS = {
-    "speed": "m/s", "time_headway": "s", "acceleration": "m/s2", "deceleration": "m/s2", "free_speed": "m/s",
-    "speed_compliance": "1", "lane_change_gap": "s", "lane_change_speed": "m/s",
+    "speed": "m/s", "time_headway": "s", "any_acceleration": "m/s2", "acceleration": "m/s2", "deceleration": "m/s2",
+    "free_speed": "m/s", "speed_compliance": "1", "lane_change_gap": "s", "lane_change_speed": "m/s",
 }  # fmt: skip
 
 
@@ -114,6 +114,7 @@ def driver_samples(recording: Recording, net: RoadNetwork | None, row: int) -> d
     out = {
         "speed": speed[at & moving],
         "time_headway": headway[at & follows],
+        "any_acceleration": accel[at & moving],
         "acceleration": accel[at & moving & (accel > NOTABLE_MPS2)],
         "deceleration": -accel[at & moving & (accel < -NOTABLE_MPS2)],
     }

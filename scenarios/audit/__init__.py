@@ -1,0 +1,1 @@
+"""Audits: how far simulated traffic is from recorded traffic."""
