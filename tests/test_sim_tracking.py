@@ -8,9 +8,8 @@ import sim_world as w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadnet.base.errors import InputError
 from roadnet.network import RoadNetwork
-from scenarios.simulation.planner import Controls, PlannerInput, Trajectory
+from scenarios.simulation.planner import Controls, PlannerFailed, PlannerInput, Trajectory
 from scenarios.simulation.tracking import knots, reference
 
 FOLLOWED_M = 0.02  # how close a motion that the vehicle can make is followed; a line and an arc are followed exactly
@@ -157,7 +156,9 @@ def test_after_its_end_a_trajectory_goes_straight_on(net: RoadNetwork) -> None:
 def test_a_period_that_is_no_multiple_of_the_step_is_refused(net: RoadNetwork, period_s: Any) -> None:
     plans = Plans(line(10.0))
     plans.period_s = period_s  # type: ignore[attr-defined]
-    with pytest.raises(InputError, match=r"period_s: got .* want a whole multiple of the step, 0\.05 s"):
+    with pytest.raises(
+        PlannerFailed, match=r"wrong_shape: period_s: got .* want a whole multiple of the step, 0\.05 s"
+    ):
         w.drive(w.scenario(ego(10.0), duration_s=1.0), net, plans)
 
 

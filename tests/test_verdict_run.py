@@ -162,7 +162,7 @@ def test_a_gate_says_by_how_much_it_failed(suite: Path, cli: Cli) -> None:
         (["--planner", "planners:Brakes", "--set", "frction=0.3"], 3, "did you mean 'friction'"),
         (["--planner", "planners:Brakes", "--only", "99"], 3, "scenario 99"),
         (["--planner", "planners:Brakes", "--leaf", "TC-99"], 3, "nothing to run"),
-        (["--planner", "planners:Brakes", "--observe", "eyes"], 3, "objects"),
+        (["--planner", "planners:Brakes", "--observe", "obsever"], 3, "did you mean 'observer'"),
         (["--planner", "planners:Brakes", "--timeout", "-1"], 2, "above 0"),
         ([], 2, "--planner"),
     ],

@@ -16,8 +16,11 @@ from scenarios.model.spec import ConcreteScenario
 from scenarios.suite import batch
 from scenarios.suite.batch import Judges, Progress
 from scenarios.suite.store import Plan, missing_blocks, read_plan
+from sensors.fault_text import fault
+from sensors.faults.registry import fault_values
 from sensors.rig import load_rig
 from sensors.sensing import sense
+from sensors.watching import Watch
 from viewer.console import note, progress
 
 OBSERVER = "observer"  # the rig that judges sensor leaves: one 16-beam lidar, the cheapest that shows their effect
@@ -56,6 +59,13 @@ def judge_packets(spec: ConcreteScenario, recording: Recording, net: RoadNetwork
     if asked.look is None or spec.leaf not in asked.oracles:
         return ()
     return (asked.oracles[spec.leaf](recording, net, tuple(asked.look(spec, recording, net))),)
+
+
+def watch(what: str, faults: tuple[str, ...], spec: ConcreteScenario, net: RoadNetwork) -> Watch:
+    """Return the sensors of a rig in a closed loop; what `nearmiss run --observe RIG` hands to its workers."""
+    rig = load_rig(what)
+    more = tuple(fault(text, kinds=fault_values(), streams=rig.streams) for text in faults)
+    return Watch(net, rig, spec.sensor_events + more, seed=spec.sensor_seed)
 
 
 def packet_oracles() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from scenarios.evaluation.verdict import NON_REACTIVE_M, Facts, Result, verdict_
 from scenarios.model.evidence import Evidence, Observed, Outcome
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
+from scenarios.simulation.closed_loop import Observer
 from scenarios.simulation.hosting.guard import Guarded
 from scenarios.simulation.planner import Planner, PlannerFailed
 from scenarios.simulation.simulate import simulate
@@ -40,7 +41,7 @@ def trial(
     net: RoadNetwork,
     planner: Planner,
     *,
-    packets: str = "objects",
+    packets: str | Observer = "objects",
     recorded: Recording | None = None,
     severity_mps2: float | None = None,
     judge: Judge | None = None,

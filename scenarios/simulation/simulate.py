@@ -6,7 +6,7 @@ from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation.closed_loop import ClosedLoop, Observer, steps_of
 from scenarios.simulation.engine import simulate_batch
-from scenarios.simulation.planner import Planner, checked_answer
+from scenarios.simulation.planner import Planner, PlannerFailed, checked_answer
 
 __all__ = ["simulate", "simulate_batch"]
 OBSERVE = ("objects",)
@@ -28,7 +28,10 @@ def simulate(
         return simulate_batch([spec], net)[0]
     loop = ClosedLoop(spec, net, None if isinstance(observe, str) else observe)
     planner.reset(loop.seed)
-    every = steps_of(getattr(planner, "period_s", None), spec.step_s)
+    try:
+        every = steps_of(getattr(planner, "period_s", None), spec.step_s)
+    except InputError as error:
+        raise PlannerFailed("wrong_shape", str(error)) from None
     while not loop.done:
         if loop.k % every == 0:
             loop.take(checked_answer(planner.act(loop.look())))

@@ -14,21 +14,27 @@ from typing import Any
 import msgpack
 
 from roadnet.base.errors import InputError, one_line
+from roadnet.network import RoadNetwork
 from scenarios.evaluation.edits import Edits, edited
 from scenarios.evaluation.trial import Judge, trial
 from scenarios.evaluation.verdict import Contact, Result, Verdict
 from scenarios.model.evidence import Observed
 from scenarios.model.recording import Recording
 from scenarios.model.run import Run
+from scenarios.model.spec import ConcreteScenario
+from scenarios.simulation.closed_loop import Observer
 from scenarios.simulation.hosting.limits import Limits
 from scenarios.simulation.hosting.spec import open_planner
 from scenarios.suite.index import Suite, open_suite
 from scenarios.suite.records import canonical
 from scenarios.suite.runner import run_blocks
 
+OBJECTS = "objects"
 CHUNK = 8  # scenarios at most that a worker runs with one process of the planner, before it tells of them
 
 OnResult = Callable[[Result], None]
+# Returns who delivers packets in a scenario: of what is observed, of faults as text, of spec and map.
+Watching = Callable[[str, tuple[str, ...], ConcreteScenario, RoadNetwork], Observer]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,26 +45,33 @@ class Job:
     planner: str  # a planner SPEC
     indices: tuple[int, ...]
     edits: Edits = field(default_factory=Edits)
-    packets: str = "objects"
+    packets: str = OBJECTS  # what is observed; all else is for `watch` to know
+    sensor_faults: tuple[str, ...] = ()  # as text, on top of the scenario's own; likewise
     step_timeout_s: float | None = None  # of the planner; None is the default of hosting
     memory_mb: int | None = None
 
 
 def campaign(
-    job: Job, *, workers: int = 1, judge: Judge | None = None, on_result: OnResult = lambda result: None
+    job: Job,
+    *,
+    workers: int = 1,
+    judge: Judge | None = None,
+    watch: Watching | None = None,
+    on_result: OnResult = lambda result: None,
 ) -> list[Result]:
     """Return one result a scenario of the job, by index. Raises InputError for a planner that cannot be opened.
 
-    judge: as for `trial`; importable by name where workers > 1. on_result is called with each result as it comes, in
+    judge: as for `trial`. watch: asked for each scenario where it is not the objects that are observed. Both are
+    importable by name where workers > 1. on_result is called with each result as it comes, in
     any order.
     """
     found: dict[int, Result] = {}
     if workers <= 1:
-        for result in run_here(job, judge):
+        for result in run_here(job, judge, watch):
             found[result.index] = result
             on_result(result)
     else:
-        for rows in run_blocks(partial(run_chunk, judge=judge), payloads(job, workers), workers=workers):
+        for rows in run_blocks(partial(run_chunk, judge=judge, watch=watch), payloads(job, workers), workers=workers):
             for row in rows["results"]:
                 result = result_of(row)
                 found[result.index] = result
@@ -74,7 +87,7 @@ def payloads(job: Job, workers: int) -> list[bytes]:
     return [bytes(msgpack.packb({**plain, "indices": chunk})) for chunk in chunks]
 
 
-def run_chunk(payload: bytes, *, judge: Judge | None = None) -> bytes:
+def run_chunk(payload: bytes, *, judge: Judge | None = None, watch: Watching | None = None) -> bytes:
     """Run one chunk and return its results as bytes."""
     plain = msgpack.unpackb(payload)
     job = Job(
@@ -83,13 +96,14 @@ def run_chunk(payload: bytes, *, judge: Judge | None = None) -> bytes:
         indices=tuple(plain["indices"]),
         edits=Edits(**{name: tuple(value) for name, value in plain["edits"].items()}),
         packets=plain["packets"],
+        sensor_faults=tuple(plain["sensor_faults"]),
         step_timeout_s=plain["step_timeout_s"],
         memory_mb=plain["memory_mb"],
     )
-    return bytes(msgpack.packb({"results": [asdict(result) for result in run_here(job, judge)]}))
+    return bytes(msgpack.packb({"results": [asdict(result) for result in run_here(job, judge, watch)]}))
 
 
-def run_here(job: Job, judge: Judge | None) -> Iterator[Result]:
+def run_here(job: Job, judge: Judge | None, watch: Watching | None = None) -> Iterator[Result]:
     """Yield the result of each scenario, in order; a planner that failed starts anew with the next."""
     with open_suite(job.suite) as suite, open_planner(job.planner, limits=limits_of(job)) as planner:
         for index in job.indices:
@@ -103,12 +117,17 @@ def run_here(job: Job, judge: Judge | None) -> Iterator[Result]:
                 spec,
                 net,
                 planner,
-                packets=job.packets,
+                packets=watched(job, watch, spec, net),
                 recorded=run.recording,
                 severity_mps2=severity_of(run),
                 judge=judge,
             )
             yield replace(done.result, digest=digest_of(done.recording))
+
+
+def watched(job: Job, watch: Watching | None, spec: ConcreteScenario, net: RoadNetwork) -> str | Observer:
+    """Return what `simulate` is to let the planner observe."""
+    return job.packets if watch is None or job.packets == OBJECTS else watch(job.packets, job.sensor_faults, spec, net)
 
 
 def limits_of(job: Job) -> Limits:

@@ -21,18 +21,20 @@ from scenarios.evaluation.gate import Figures, Gate, check_names, failures, pars
 from scenarios.evaluation.paired import pairs_of
 from scenarios.evaluation.summary import Summary, comparison, comparisons, figures, summaries
 from scenarios.evaluation.verdict import FAILED, Result
-from scenarios.suite.campaign import Job, campaign
+from scenarios.suite.campaign import OBJECTS, Job, campaign
 from scenarios.suite.index import Suite, locate, open_suite
+from sensors.fault_text import fault
+from sensors.faults.registry import fault_values
+from sensors.rig import load_rig
 from viewer import results as files
 from viewer.console import note, print_json, progress
-from viewer.making import judge_packets
+from viewer.making import judge_packets, watch
 from viewer.options import add_config, add_json, add_out, add_workers, natural, positive
 
 DEFAULT_GATE = "default"
 DEFAULT_GATES = (
     "at_fault_collision==0", "no_progress==0", "planner_failed==0", "rig_error==0", "exercised>=1",
 )  # fmt: skip
-OBSERVE = "objects"
 SHOWN = 10  # failed scenarios named below the table
 
 
@@ -41,7 +43,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("suite", type=Path, metavar="SUITE[/ID]", help="a suite, or one scenario of it")
     parser.add_argument("--planner", required=True, metavar="SPEC", help="the system under test")
     parser.add_argument("--baseline", metavar="SPEC", help="a second planner to compare with, scenario by scenario")
-    parser.add_argument("--observe", default=OBSERVE, metavar="WHAT", help="what it is handed (default objects)")
+    parser.add_argument(
+        "--observe", default=OBJECTS, metavar="WHAT", help="objects (default), or a rig whose packets it is handed"
+    )
     parser.add_argument("--only", type=natural, nargs="+", default=[], metavar="ID", help="only these scenarios")
     parser.add_argument("--leaf", action="append", default=[], metavar="ID", help="only scenarios of this leaf")
     parser.add_argument(
@@ -49,7 +53,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SPEC",
-        help="a fault in every scenario, e.g. actuation@2.0-5.0,brake_gain=0.5; repeatable",
+        help="a fault in every scenario: actuation@2.0-5.0,brake_gain=0.5, or of the rig observed; repeatable",
     )
     parser.add_argument("--without", action="append", default=[], metavar="ACTOR", help="leave an actor out")
     parser.add_argument(
@@ -74,15 +78,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the planner, print and write what came of it, then ask the gates."""
-    if args.observe != OBSERVE:
-        raise InputError("--observe", got=repr(args.observe), wanted=repr(OBSERVE))
     gates = gates_of(args.gate)
     edits = edits_of(args)
+    seen = sensor_faults(args.fault, observe=args.observe)
     path, index = locate(args.suite)
     with open_suite(path) as suite:
         indices = chosen(suite, args, index)
         check_leaves(gates, suite, indices, paired=args.baseline is not None)
-        jobs = [job_of(args, path, spec, indices, edits) for spec in (args.planner, args.baseline) if spec]
+        jobs = [job_of(args, path, spec, indices, edits, seen) for spec in (args.planner, args.baseline) if spec]
     found: list[list[Result]] = [[] for _ in jobs]
     try:
         for job, rows in zip(jobs, found, strict=True):
@@ -110,14 +113,29 @@ def gates_of(texts: Sequence[str]) -> list[Gate]:
 
 def edits_of(args: argparse.Namespace) -> Edits:
     """Return the edits, each read once so that nonsense is refused before anything runs."""
-    for text in args.fault:
-        if not is_actuation(text):
-            wanted = "an actuation fault (a planner that is handed objects sees no sensor stream)"
-            raise InputError(f"--fault {text!r}", got="a sensor fault", wanted=wanted)
+    faults = [text for text in args.fault if is_actuation(text)]
+    for text in faults:
         actuation_fault(text)
     for text in args.set:
         environment_change(text)
-    return Edits(faults=tuple(args.fault), without=tuple(args.without), environment=tuple(args.set))
+    return Edits(faults=tuple(faults), without=tuple(args.without), environment=tuple(args.set))
+
+
+def sensor_faults(texts: Sequence[str], *, observe: str) -> tuple[str, ...]:
+    """Return the texts that are faults of the rig observed, each read once. InputError where there is no such rig."""
+    faults = tuple(text for text in texts if not is_actuation(text))
+    if observe == OBJECTS:
+        for text in faults:
+            wanted = "an actuation fault (a planner that is handed objects sees no sensor stream)"
+            raise InputError(f"--fault {text!r}", got="a sensor fault", wanted=wanted)
+        return ()
+    try:
+        rig = load_rig(observe)
+    except InputError as error:
+        raise InputError("--observe", got=error.got, wanted=f"objects, or {error.wanted}") from None
+    for text in faults:
+        fault(text, kinds=fault_values(), streams=rig.streams)
+    return faults
 
 
 def chosen(suite: Suite, args: argparse.Namespace, index: int | None) -> tuple[int, ...]:
@@ -155,10 +173,12 @@ def check_leaves(gates: Sequence[Gate], suite: Suite, indices: Sequence[int], *,
     check_names(gates, figures(rows, pairs))
 
 
-def job_of(args: argparse.Namespace, path: Path, planner: str, indices: tuple[int, ...], edits: Edits) -> Job:
+def job_of(
+    args: argparse.Namespace, path: Path, planner: str, indices: tuple[int, ...], edits: Edits, faults: tuple[str, ...]
+) -> Job:
     """Return what one planner is to run."""
     return Job(
-        suite=path, planner=planner, indices=indices, edits=edits, packets=args.observe,
+        suite=path, planner=planner, indices=indices, edits=edits, packets=args.observe, sensor_faults=faults,
         step_timeout_s=args.timeout, memory_mb=args.memory,
     )  # fmt: skip
 
@@ -171,7 +191,7 @@ def drive(job: Job, rows: list[Result], *, workers: int) -> None:
             rows.append(result)
             advance(1)
 
-        campaign(job, workers=workers, judge=judge_packets, on_result=take)
+        campaign(job, workers=workers, judge=judge_packets, watch=watch, on_result=take)
     rows.sort(key=lambda result: result.index)
 
 

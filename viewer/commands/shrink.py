@@ -18,11 +18,11 @@ from scenarios.evaluation.verdict import Verdict
 from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation.hosting.spec import open_planner
 from scenarios.simulation.planner import Planner
-from scenarios.suite.campaign import Job, limits_of
+from scenarios.suite.campaign import OBJECTS, Job, limits_of
 from scenarios.suite.index import locate, open_suite
 from scenarios.suite.single import as_first, write_single
 from scenarios.suite.store import Plan
-from viewer.commands.run import edits_of, seconds
+from viewer.commands.run import edits_of, seconds, sensor_faults
 from viewer.console import note, print_json, print_table, progress
 from viewer.making import judge_packets
 from viewer.options import add_config, add_json, add_out, positive
@@ -54,6 +54,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Shrink the scenario, say what went, and write what is left."""
+    sensor_faults(args.fault, observe=OBJECTS)
     edits = edits_of(args)
     path, index = locate(args.scenario)
     if index is None:
