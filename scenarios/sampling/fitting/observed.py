@@ -14,7 +14,7 @@ from roadnet.base.maths import sincos_all
 from roadnet.frames import wrap_angle
 from roadnet.network import RoadNetwork
 from roadnet.queries import nearest_lane
-from scenarios.criticality.corridor import corridor
+from scenarios.criticality.corridor import Corridor, corridor
 from scenarios.model.recording import Recording
 from scenarios.model.spec import Kind
 
@@ -82,12 +82,11 @@ def observed(recordings: Iterable[tuple[Recording, RoadNetwork | None]]) -> Obse
     for recording, net in recordings:
         changes = lane_changes(recording, net) if net is not None else {}
         for row in np.flatnonzero(np.isin(recording.agents.kind, [int(k) for k in MOTORS])).tolist():
-            seconds += float(recording.agents.valid[row].sum()) * recording.step_s
-            for name, values in driver_samples(recording, net, row).items():
+            view = view_of(recording, net, row)
+            seconds += float(view.recording.agents.valid[view.row].sum()) * recording.step_s
+            for name, values in {**driver_samples(view, net), **changes.get(row, {})}.items():
                 rows[name].append((values, drivers))
-            for name, values in changes.get(row, {}).items():
-                rows[name].append((values, drivers))
-            pairs += pairs_of(recording, net, row, drivers)
+            pairs += pairs_of(view, drivers)
             drivers += 1
     samples = {name: gathered(UNITS[name], found) for name, found in rows.items()}
     return Observed(drivers=drivers, seconds=seconds, samples=samples, pairs=tuple(pairs))
@@ -100,15 +99,52 @@ def gathered(unit: str, found: list[tuple[Array, int]]) -> Sample:
     return Sample(unit=unit, value=value, driver=driver)
 
 
-def driver_samples(recording: Recording, net: RoadNetwork | None, row: int) -> dict[str, Array]:
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class View:
+    """What one driver had around it while it was there."""
+
+    recording: Recording  # of that time and of who is there in it; the driver is its subject
+    corridor: Corridor
+    gap: Array  # (T,) m to the nearest ahead, infinite where nobody is
+    nearest: Array  # (T,) its row
+
+    @property
+    def row(self) -> int:
+        """Return the driver's row."""
+        return self.recording.subject
+
+
+def view_of(recording: Recording, net: RoadNetwork | None, row: int) -> View:
+    """Return what the driver of a row had around it."""
+    agents = recording.agents
+    times = np.flatnonzero(agents.valid[row])
+    at = slice(int(times[0]), int(times[-1]) + 1)
+    rows = np.flatnonzero(agents.valid[:, at].any(1))
+    columns = {
+        n: v[rows] if v.ndim < 2 or n == "size" else v[rows][:, at]
+        for n, v in ((n, getattr(agents, n)) for n in agents.__dataclass_fields__)
+    }
+    mine = replace(
+        recording,
+        t_ns=recording.t_ns[at] - recording.t_ns[at.start],
+        subject=int(np.searchsorted(rows, row)),
+        agents=replace(agents, **columns),
+    )
+    c = corridor(mine, net)
+    gap = np.where(c.in_file & (c.cosine > SAME_WAY) & (c.gap > 0.0), c.gap, np.inf)
+    nearest = gap.argmin(0)
+    return View(recording=mine, corridor=c, gap=gap[nearest, np.arange(gap.shape[1])], nearest=nearest)
+
+
+def driver_samples(view: View, net: RoadNetwork | None) -> dict[str, Array]:
     """Return the observations of one driver, one in SAMPLED_S."""
-    agents, every = recording.agents, max(round(SAMPLED_S / recording.step_s), 1)
+    agents, row, step_s = view.recording.agents, view.row, view.recording.step_s
+    every = max(round(SAMPLED_S / step_s), 1)
     valid = agents.valid[row]
     speed, accel = agents.speed[row].astype(np.float64), agents.accel[row].astype(np.float64)
-    leads, gap, _ = leader_of(recording, net, row)
     moving = valid & (speed > MOVES_MPS)
-    headway = np.divide(gap, speed, out=np.full_like(speed, np.inf), where=moving)
-    follows = moving & leads & (speed > FOLLOWS_MPS) & (headway < FOLLOWS_S)
+    headway = np.divide(view.gap, speed, out=np.full_like(speed, np.inf), where=moving)
+    follows = moving & (speed > FOLLOWS_MPS) & (headway < FOLLOWS_S)
     at = np.zeros(len(valid), bool)
     at[np.flatnonzero(valid)[::every]] = True
     out = {
@@ -120,22 +156,12 @@ def driver_samples(recording: Recording, net: RoadNetwork | None, row: int) -> d
     }
     straight = np.abs(agents.yaw_rate[row]) < STRAIGHT_1PM * speed
     free = moving & straight & (speed > FOLLOWS_MPS) & (headway > FREE_S) & (np.abs(accel) < STEADY_MPS2)
-    if free.sum() * recording.step_s >= FREE_LEAST_S:
+    if free.sum() * step_s >= FREE_LEAST_S:
         out["free_speed"] = np.array([speed[free].mean()])
         limits = limits_at(net, agents.xyz[row, free, :2]) if net is not None else np.zeros(0)
         if len(limits) and (limits > 0.0).all():
             out["speed_compliance"] = np.array([(speed[free] / limits).mean()])
     return out
-
-
-def leader_of(recording: Recording, net: RoadNetwork | None, row: int) -> tuple[Array, Array, Array]:
-    """Return (T,) whether somebody is ahead of an agent, gap m (infinite where nobody is), row of the nearest."""
-    c = corridor(replace(recording, subject=row), net)
-    there = c.in_file & (c.cosine > SAME_WAY) & (c.gap > 0.0)
-    gap = np.where(there, c.gap, np.inf)
-    nearest = gap.argmin(0)
-    least = gap[nearest, np.arange(gap.shape[1])]
-    return np.isfinite(least), least, nearest
 
 
 def limits_at(net: RoadNetwork, xy: Array) -> Array:
@@ -145,25 +171,21 @@ def limits_at(net: RoadNetwork, xy: Array) -> Array:
     return np.where(known, net.lanes.speed_mps[lane], 0.0)
 
 
-def pairs_of(recording: Recording, net: RoadNetwork | None, row: int, driver: int) -> list[Pair]:
-    """Return the stretches of time in which an agent is behind one and the same motor vehicle."""
-    leads, gap, nearest = leader_of(recording, net, row)
-    agents = recording.agents
-    leads = leads & agents.valid[row] & np.isin(agents.kind[nearest], [int(k) for k in MOTORS])
-    label = np.where(leads, nearest, -1)
-    ends = np.flatnonzero(np.diff(label)) + 1
-    c = corridor(replace(recording, subject=row), net)
+def pairs_of(view: View, driver: int) -> list[Pair]:
+    """Return the stretches of time in which a driver is behind one and the same motor vehicle."""
+    agents, row = view.recording.agents, view.row
+    leads = np.isfinite(view.gap) & agents.valid[row] & np.isin(agents.kind[view.nearest], [int(k) for k in MOTORS])
+    label = np.where(leads, view.nearest, -1)
     out = []
-    for part in np.split(np.arange(len(label)), ends):
+    for part in np.split(np.arange(len(label)), np.flatnonzero(np.diff(label)) + 1):
         if label[part[0]] >= 0 and len(part) > 1:
-            lead = int(label[part[0]])
             out.append(
                 Pair(
                     driver=driver,
-                    step_s=recording.step_s,
-                    gap=gap[part],
+                    step_s=view.recording.step_s,
+                    gap=view.gap[part],
                     speed=agents.speed[row, part].astype(np.float64),
-                    lead_speed=np.maximum(c.along[lead, part], 0.0),
+                    lead_speed=np.maximum(view.corridor.along[int(label[part[0]]), part], 0.0),
                 )
             )
     return out
