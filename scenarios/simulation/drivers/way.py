@@ -140,9 +140,8 @@ def met(
             gap_m, lead_mps = gap, along
         if clear <= 0.0 or abs(cosine) < CROSSING_COS:
             through, over = 2.0 * (half_l + long), 2.0 * (half_w + wide)
-            conflict_s = min(
-                conflict_s, meeting(gap, speed - along, through, clear, nearing, over, HORIZON_S)
-            )  # fmt: skip
+            meet_s = meeting(gap, speed - along, through, clear, nearing, over, HORIZON_S)
+            conflict_s = min(conflict_s, meet_s)
         if clear <= 0.0 or nearing > ENTERING_MPS:
             passed = s - s_m + half_l + long
             encounters.append(Encounter(True, gap, clear, passed, speed, along, nearing, own_accel))

@@ -49,6 +49,7 @@ def drive(
     """Return (kind of crash, its row, last row reached, largest PFS, largest CFS) and fill in the trace.
 
     always: at risk in every step, without a test. A crash is looked for at the sample from which a step starts.
+    The body is one loop, step 1 to 4 of the published description, and so is longer than others.
     """
     mind, before, step_s = Mind(False, response.delay_s, 0.0), speed, 1.0 / rules.rate_hz
     kind, crash_row, pfs, cfs = NONE, -1, 0.0, 0.0
@@ -64,11 +65,7 @@ def drive(
                 mind = Mind(False, mind.left_s - late_s, 0.0)
             after, travel, mind = respond(response, answer, mind, speed, rules)
             pfs, cfs = max(pfs, answer.pfs), max(cfs, answer.cfs)
-            if (
-                kind == NONE
-                and seen.gap_m < rules.touch_m - rules.edge_m
-                and (seen.clear_m < rules.touch_m - rules.edge_m)
-            ):
+            if kind == NONE and overlap(seen, rules):
                 kind, crash_row = FRONT if seen.ahead else SIDE, row
             ended = answer.risk == ENDS
             trace[row, GAP], trace[row, CLEAR] = seen.gap_m, seen.clear_m
@@ -82,6 +79,13 @@ def drive(
             break
     trace[row, EGO_X], trace[row, EGO_SPEED] = x, speed
     return kind, crash_row, row, pfs, cfs
+
+
+@compiled
+def overlap(seen: Encounter, rules: Rules) -> bool:
+    """Return whether the two have crashed."""
+    depth_m = rules.touch_m - rules.edge_m
+    return bool(seen.gap_m < depth_m and seen.clear_m < depth_m)
 
 
 @compiled
