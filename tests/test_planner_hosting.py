@@ -53,6 +53,14 @@ def test_one_planner_in_three_ways_gives_identical_recordings(net: RoadNetwork) 
         assert found["here"] != drives(Later(planner), net)
 
 
+def test_a_reference_driver_drives_alike_in_a_process_of_its_own(net: RoadNetwork) -> None:
+    found = []
+    for in_process in (True, False):
+        with open_planner("cc", in_process=in_process) as planner:
+            found.append(digest(simulate(world(0), net, planner)))
+    assert found[0] == found[1]
+
+
 class Later:
     """A planner that answers a step late: what the identity of recordings must notice."""
 
@@ -76,6 +84,7 @@ class Later:
         ("planner_zo:class_none", "no module planner_zo"),
         ("scenarios.simulation.plannr:X", "did you mean 'scenarios.simulation.planner'"),
         ("nonsense", "package.module:Class, gym:"),
+        ("reg175", "did you mean 'reg157'"),
         ("planner_zoo:FAULTS", "which is a dict, want a class"),
         ("gym:planner_zoo:Brain", None),
         ("planner_zoo:Brain", "planner_zoo:Brain without act"),

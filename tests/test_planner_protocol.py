@@ -261,6 +261,30 @@ def test_helpers_of_a_planner_are_borne_up_to_the_limit_and_end_with_it(
     assert marked(os.environ[MARK]) == []
 
 
+def test_what_helpers_hold_counts_as_the_planners_memory(tmp_path: Path) -> None:
+    holds = """
+        import subprocess
+        greet()
+        hold = "import time; held = bytearray(b'x' * (150 << 20)); time.sleep(30)"
+        for _ in range({}): subprocess.Popen([sys.executable, "-I", "-S", "-c", hold])
+        while True: time.sleep(0.05); say(held(read()))
+    """
+    limits = replace(LIMITS, memory_bytes=400 << 20, step_s=5.0)
+    with command(tmp_path, holds.format(1), limits) as planner:
+        assert driven(planner, 30) == ""
+    with command(tmp_path, holds.format(4), limits) as planner:
+        assert re.match(r"memory: \d+ bytes held, at most 419430400", driven(planner, 200))
+
+
+def test_starting_and_ending_leaves_no_file_open(tmp_path: Path) -> None:
+    def once() -> int:
+        with command(tmp_path, "greet()\nsay(held(read()))\nread()") as planner:
+            assert driven(planner).startswith("exited")
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    assert once() == once() == once()
+
+
 PYTHON_PLANNERS = """
 import os, sys, threading
 from scenarios.simulation.planner import Controls

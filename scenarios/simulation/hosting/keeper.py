@@ -57,7 +57,7 @@ def _start(wish: dict[str, Any]) -> tuple[int, str]:
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec would keep that
             _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            if wish["memory_bytes"]:
+            if wish["memory_bytes"] and sys.platform == "linux":  # elsewhere the system refuses or ignores it
                 resource.setrlimit(resource.RLIMIT_AS, (wish["memory_bytes"], wish["memory_bytes"]))
             os.execvp(wish["command"][0], wish["command"])
         except BaseException as error:

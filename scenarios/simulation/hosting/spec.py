@@ -41,6 +41,8 @@ def open_planner(
 
 def command(text: str, *, where: str) -> list[str]:
     """Return the command whose standard input and output are the planner's."""
+    if os.name != "posix":
+        raise InputError(where, got=f"{text} on {os.name}", wanted="Linux or macOS, or in_process=True from Python")
     if not text.startswith("cmd:"):
         # -P: a script's own folder is not on the path; it gets ours, with the working directory last
         path = [p or os.getcwd() for p in sys.path]
