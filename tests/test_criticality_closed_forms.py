@@ -97,6 +97,7 @@ CASES: list[tuple[str, tuple[Car, Car], float | None]] = [
     ("psd", IN_FILE, 20 * 3.75 / (20**2 / (2 * GRIP))), ("psd", OPENING, None), ("psd", STANDING, None),
     ("psd", TOUCHING, 0.0),
     ("closing_speed", IN_FILE, 8.0), ("closing_speed", OPENING, -8.0), ("closing_speed", STANDING, 0.0),
+    ("closing_speed", ((0, 0, 0, 10), (0, 0, 0, 5)), None),
     ("closing_speed", CROSSING, 10 * np.sqrt(2)),
     ("delta_v", IN_FILE, 4.0), ("delta_v", ONCOMING, 10.0), ("delta_v", CROSSING, 5 * np.sqrt(2)),
     ("delta_v", STANDING, 0.0),
@@ -114,6 +115,7 @@ CASES: list[tuple[str, tuple[Car, Car], float | None]] = [
     ("a_lat_req", IN_FILE, 2 * SIDE / 3.75**2), ("a_lat_req", CROSSING, 2 * SHORT / LATER**2),
     ("a_lat_req", OPENING, 0.0), ("a_lat_req", TOUCHING, None), ("a_lat_req", STANDING, 0.0),
     ("a_req", IN_FILE, np.hypot(64 / 60, 2 * SIDE / 3.75**2)), ("a_req", OPENING, 0.0),
+    ("a_req", TOUCHING, None), ("a_req", BEHIND, None),
     ("dst", IN_FILE, 3 * 64 / (2 * (30 - 12 * 2))), ("dst", OPENING, None), ("dst", STANDING, 0.0),
     ("dst", ((0, 0, 0, 12), (50 + LENGTH, 0, 0, 20)), 0.0),
     ("btn", IN_FILE, 64 / 60 / GRIP), ("btn", OPENING, 0.0), ("btn", TOUCHING, None),
@@ -134,6 +136,9 @@ CASES: list[tuple[str, tuple[Car, Car], float | None]] = [
     ("pfs", STANDING, 0.0), ("pfs", IN_FILE, 1.0), ("pfs", BESIDE, None),
     ("cfs", ((0, 0, 0, 20), (12.5 + LENGTH, 0, 0, 12)), (14 - 12.5) / (64 / 8 - 64 / 12)),
     ("cfs", IN_FILE, 0.0), ("cfs", OPENING, 0.0), ("cfs", STANDING, 0.0), ("cfs", BEHIND, None),
+    # speeding up by 1 m/s2 it closes 6.28125 m and by 8.75 m/s within 0.75 s
+    ("cfs", ((0, 0, 0, 20, 1), (14 + LENGTH, 0, 0, 12)),
+     (6.28125 + 8.75**2 / 8 - 14) / (8.75**2 / 8 - 8.75**2 / 12)),
     # braking at 6 m/s2 the subject takes off more than 2.5 m/s within 0.75 s: until then it needs 2.5^2 / 12 m
     ("cfs", ((0, 0, 0, 14.5, -6), (0.51 + LENGTH, 0, 0, 12)), 1.0),
     ("cfs", ((0, 0, 0, 14.5, -6), (0.53 + LENGTH, 0, 0, 12)), 0.0),

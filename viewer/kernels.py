@@ -12,6 +12,7 @@ import numpy as np
 import roadnet
 from roadnet.base.compiled import cache_folder
 from roadnet.network import RoadNetwork
+from scenarios.criticality.extremes import worst_of
 from scenarios.model.recording import Agents, Contacts, Recording, Statics, Surroundings
 from scenarios.model.spec import Kind
 from scenarios.simulation import kernel
@@ -71,6 +72,12 @@ def use_sensors() -> None:
         view(episode, episode.duration_s, PICTURE_PX, DARK)
 
 
+def use_measures() -> None:
+    """Take every measure of criticality of two cars."""
+    net = roadnet.load(roadnet.shipped_maps()[0])
+    worst_of(two_cars(net), net)
+
+
 def use_drivers() -> None:
     """Make every reference driver, and run the published tests of those that have some."""
     for file in drivers().values():
@@ -82,6 +89,7 @@ def use_drivers() -> None:
 GROUPS: dict[str, Callable[[], None]] = {
     "scenarios": use_scenarios,
     "sensors": use_sensors,
+    "measures": use_measures,
     "drivers": use_drivers,
 }
 

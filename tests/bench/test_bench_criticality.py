@@ -25,6 +25,7 @@ from scenarios.model.recording import Recording
 
 MOST_S = 0.020
 AT_LEAST = 25  # measures
+APART = "p_mc"  # 64 futures of each pair and step: counted apart
 ROUNDS = 9
 SHARED = (corridor, pairs, contact_time, encroachment, evasion, closest_encounter)
 
@@ -76,8 +77,12 @@ def test_all_measures_of_32_agents_over_200_steps(make, net: RoadNetwork, benchm
     spent(recording, net)
     rounds = [spent(recording, net) for _ in range(ROUNDS if benchmark.enabled else 1)]
     best = min(rounds, key=lambda r: sum(r.values()))
-    benchmark.extra_info["cpu_ms"] = total = sum(best.values()) * 1e3
-    print(f"\n{make.__name__}: {len(best)} measures in {total:.2f} ms CPU (what several share is counted at the first)")
+    total = 1e3 * (sum(best.values()) - best[APART])
+    benchmark.extra_info.update(cpu_ms=total, p_mc_ms=1e3 * best[APART])
+    print(
+        f"\n{make.__name__}: {len(best) - 1} measures in {total:.2f} ms CPU, {APART} in {1e3 * best[APART]:.2f} ms "
+        "more; what several share is counted at the first"
+    )
     for name in sorted(best, key=lambda n: -best[n]):
         print(f"  {name:24} {best[name] * 1e3:6.3f} ms")
     benchmark.pedantic(lambda: spent(recording, net), rounds=1)
