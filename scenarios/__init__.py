@@ -9,16 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scenarios.formats.registry import read_traffic
     from scenarios.simulation.simulate import simulate
     from scenarios.suite.batch import generate
     from scenarios.suite.index import open_suite
 
-__all__ = ["generate", "open_suite", "simulate"]
+__all__ = ["generate", "open_suite", "read_traffic", "simulate"]
 
 # looked up on first use, so that a small question does not load the compiler
 HOMES = {
     "generate": "scenarios.suite.batch",
     "open_suite": "scenarios.suite.index",
+    "read_traffic": "scenarios.formats.registry",
     "simulate": "scenarios.simulation.simulate",
 }
 

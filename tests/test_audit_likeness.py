@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_traffic_commonroad import document, line, obstacle
+from traffic_files import document, line, obstacle
 
 from roadnet.base.errors import InputError
 from roadnet.base.streams import Streams

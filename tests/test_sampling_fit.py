@@ -10,7 +10,7 @@ import sim_world as w
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from test_traffic_tables import going, highd, table
+from traffic_files import going, highd, table
 
 from roadnet.base.errors import InputError
 from roadnet.base.streams import Streams

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_traffic_commonroad import REAL, document, exact, line, obstacle, points, state
-from test_traffic_tables import going, highd, table
+from bounded import real_maps
+from traffic_files import document, exact, going, highd, line, obstacle, points, state, table
 
 import roadnet
 from roadnet.base.errors import InputError
@@ -22,6 +22,7 @@ from scenarios.suite.index import open_suite
 from scenarios.suite.replayed import LEAF, recorded_scenario
 from viewer.cli import main
 
+REAL = real_maps("commonroad", "*.xml")
 # what a re-run may differ by from the recording: rounding of positions in the map's frame; yaw and speed are kept in
 # single precision, so they come back to the bit; acceleration and yaw rate are what the steps make of them
 PLACE_TOLERANCE_M, YAW_TOLERANCE_RAD = 1e-9, 1e-6

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bounded import mutants, real_maps
+from traffic_files import codes, document, line, obstacle, points, promises, state
 
 import roadnet
 from roadnet.base.errors import InputError
@@ -15,50 +16,11 @@ from scenarios.model.recording import LAMP_BRAKE, LAMP_LEFT
 from scenarios.model.spec import Kind
 
 
-def points(*xy: tuple[float, float]) -> str:
-    return "".join(f"<point><x>{x}</x><y>{y}</y></point>" for x, y in xy)
-
-
-def exact(**values: float) -> str:
-    return "".join(f"<{k}><exact>{v}</exact></{k}>" for k, v in values.items())
-
-
-def state(k: int, x: float, y: float, tag: str = "state", **more: float) -> str:
-    return f"<{tag}><position>{points((x, y))}</position>{exact(time=k, **more)}</{tag}>\n"
-
-
-def obstacle(name: int, states: str, *, tag: str = "dynamicObstacle", kind: str = "car", shape: str = "") -> str:
-    box = shape or "<rectangle><length>4.0</length><width>2.0</width></rectangle>"
-    first, _, rest = states.partition("</state>\n")
-    initial = (first + "</state>").replace("<state>", "<initialState>").replace("</state>", "</initialState>")
-    track = f"<trajectory>{rest}</trajectory>" if rest else ""
-    return f'<{tag} id="{name}"><type>{kind}</type><shape>{box}</shape>{initial}{track}</{tag}>\n'
-
-
-def document(*parts: str, lanes: bool = True) -> str:
-    road = (
-        f'<lanelet id="900"><leftBound>{points((0, 2), (200, 2))}</leftBound>'
-        f"<rightBound>{points((0, -2), (200, -2))}</rightBound></lanelet>\n"
-    )
-    head = '<commonRoad commonRoadVersion="2020a" benchmarkID="ZAM_T-1_1_T-1" timeStepSize="0.1">\n'
-    return head + (road if lanes else "") + "".join(parts) + "</commonRoad>"
-
-
-def line(k0: int, k1: int, *, x0: float = 10.0, v: float = 20.0, y: float = 0.0) -> str:
-    return "".join(
-        state(k, x0 + 0.1 * v * (k - k0), y, velocity=v, orientation=0.0, acceleration=0.0) for k in range(k0, k1)
-    )
-
-
 def take(folder: Path, *parts: str, lanes: bool = True, subject: str = "") -> Imported:
     path = folder / "t.xml"
     path.write_text(document(*parts, lanes=lanes))
     (found,) = read_traffic(path, subject=subject)
     return found
-
-
-def codes(found: Imported) -> set[str]:
-    return {f.code for f in found.findings}
 
 
 def test_states_come_out_as_written_and_absent_ones_are_masked(tmp_path: Path) -> None:
@@ -242,25 +204,6 @@ def test_a_file_of_no_known_format_is_told_what_would_be(tmp_path: Path) -> None
         read_traffic(tmp_path / "a.bin")
     with pytest.raises(InputError, match="No such file"):
         read_traffic(tmp_path / "none.xml")
-
-
-def promises(found: Imported) -> None:
-    """Assert what holds for every recording that a reader gives."""
-    r = found.recording
-    A, T = r.agents.valid.shape
-    assert len(found.names) == A == len(set(found.names))
-    assert 0 <= r.subject < A
-    assert (np.diff(r.t_ns) > 0).all()
-    for name in ("xyz", "yaw", "speed", "accel", "yaw_rate", "gait"):
-        array = getattr(r.agents, name)
-        assert array.shape[:2] == (A, T)
-        assert np.isfinite(array).all()
-        assert not array.flags.writeable
-    assert (r.agents.size > 0).all()
-    assert r.agents.valid.any(1).all()
-    edges = np.diff(np.pad(r.agents.valid, ((0, 0), (1, 1))).astype(int), axis=1)
-    assert (np.abs(edges).sum(1) == 2).all()  # each is there once, without a hole
-    assert r.signal_state.shape[1] == T
 
 
 def test_mutants_are_read_or_refused_in_one_line(tmp_path: Path) -> None:

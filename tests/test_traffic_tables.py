@@ -1,7 +1,6 @@
 """Tables of traffic in (any, highD, INTERACTION, Argoverse 2): sizes, headings, roads as the formats mean them."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_traffic_commonroad import codes, promises
+from traffic_files import codes, going, highd, promises, table
 
 import roadnet
 from roadnet.base.errors import InputError
@@ -20,14 +19,6 @@ from scenarios.model.imported import Imported
 from scenarios.model.spec import Kind
 
 # ---------------------------------------------------------------------------------------- any table
-
-
-def table(rows: Sequence[Sequence[object]], head: str = "t_s,agent,x_m,y_m") -> str:
-    return "\n".join([head, *(",".join(map(str, row)) for row in rows)]) + "\n"
-
-
-def going(agent: str, *, v: float = 10.0, y: float = 0.0, n: int = 21, dt: float = 0.1) -> list[tuple[object, ...]]:
-    return [(round(k * dt, 6), agent, v * k * dt, y) for k in range(n)]
 
 
 def take(folder: Path, text: str, name: str = "t.csv", **how: str) -> Imported:
@@ -149,19 +140,6 @@ def test_mutants_of_a_table_are_read_or_refused_in_one_line(
 
 
 # -------------------------------------------------------------------------------------------- highD
-
-
-def highd(folder: Path, *, meta: str = "", speed_limit: float = 33.33) -> Path:
-    """A motorway of two carriageways of two lanes: car 1 drives left in the upper, truck 2 right in the lower."""
-    rows = ["frame,id,x,y,width,height,xVelocity,yVelocity,xAcceleration,yAcceleration,laneId"]
-    for k in range(26):
-        rows.append(f"{k + 1},1,{200 - 1.2 * k:.4f},9.0,4.5,1.8,-30.0,0.0,-0.5,0.0,2")
-        rows.append(f"{k + 1},2,{100 + 0.8 * k:.4f},25.0,12.0,2.5,20.0,0.0,0.25,0.0,5")
-    (folder / "01_tracks.csv").write_text("\n".join(rows))
-    (folder / "01_tracksMeta.csv").write_text("id,class,drivingDirection\n1,Car,1\n2,Truck,2\n")
-    lines = f'id,frameRate,speedLimit,upperLaneMarkings,lowerLaneMarkings\n1,25,{speed_limit},"8;12;16","21;25;29"\n'
-    (folder / "01_recordingMeta.csv").write_text(meta or lines)
-    return folder / "01_tracks.csv"
 
 
 def test_highd_boxes_headings_and_accelerations_are_in_our_axes(tmp_path: Path) -> None:

@@ -24,7 +24,13 @@ REQUIRED = (
     "numpy", "scipy", "shapely", "networkx", "msgpack", "numba", "llvmlite", "lxml", "mcap", "zstandard", "rich",
     "matplotlib",
 )  # fmt: skip
-OPTIONAL = {"PySide6_Essentials": "viewer", "pyqtgraph": "viewer", "foxglove-sdk": "foxglove", "av": "video"}
+OPTIONAL = {
+    "PySide6_Essentials": "viewer",
+    "pyqtgraph": "viewer",
+    "foxglove-sdk": "foxglove",
+    "av": "video",
+    "pyarrow": "parquet",
+}
 # 6.9.1 and 6.9.2 break pyqtgraph's exports; 6.12 crashes on Python 3.11 (measured)
 QT_BAD = ("6.9.1", "6.9.2", "6.12")
 QT_IMPORT_LIMIT_S = 60.0
