@@ -13,6 +13,7 @@ from scenarios.model.spec import Environment, Gust
 from scenarios.simulation.planner import Controls, PlannerInput
 
 G = 9.81
+MASS_KG = 122.0 * 4.5 * 1.8 * 1.5  # criticality/masses.py
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def gusty(law: str = "careful_human", **fields: object):  # type: ignore[no-unty
 
 def test_a_gust_pushes_a_car_that_does_not_steer_by_the_closed_form(net: RoadNetwork) -> None:
     run = w.drive(gusty(), net, Straight())
-    rate = 0.5 * 1.2 * 4.5 * 1.5 / 1500.0 * np.hypot(25.0, 15.0) * 15.0  # m/s2 at first
+    rate = 0.5 * 1.2 * 4.5 * 1.5 / MASS_KG * np.hypot(25.0, 15.0) * 15.0  # m/s2 at first
     assert run.of("yaw_rate", "ego")[22] * 25.0 == pytest.approx(rate, rel=0.03)
     assert abs(run.of("yaw_rate", "ego")[45:]).max() == 0.0
     yaw = float(run.of("yaw", "ego")[40])

@@ -28,7 +28,8 @@ class Bodies:
 
 KIND_OF = {
     "car": Kind.CAR, "small_car": Kind.CAR, "van": Kind.VAN, "truck": Kind.TRUCK, "bus": Kind.BUS,
-    "motorcycle": Kind.MOTORCYCLE, "child": Kind.PEDESTRIAN, "adult": Kind.PEDESTRIAN,
+    "motorcycle": Kind.MOTORCYCLE, "child": Kind.PEDESTRIAN, "adult": Kind.PEDESTRIAN, "cyclist": Kind.CYCLIST,
+    "scooter": Kind.SCOOTER, "deer": Kind.ANIMAL, "caravan": Kind.TRAILER, "door": Kind.DOOR, "crate": Kind.DEBRIS,
 }  # fmt: skip
 
 

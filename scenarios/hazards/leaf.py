@@ -18,8 +18,8 @@ from scenarios.hazards.exposure import Prior
 from scenarios.model.spec import ActorProgram, Control, Environment, SensorEvent, SignalPhase, StaticObject
 
 UNITS = {
-    "mps2": "m/s2", "mps": "m/s", "1pm": "1/m", "m": "m", "s": "s", "rad": "rad", "mmph": "mm/h", "mm": "mm",
-    "lux": "lx",
+    "mps2": "m/s2", "mps": "m/s", "1pm": "1/m", "m": "m", "s": "s", "rad": "rad", "radps": "rad/s", "mmph": "mm/h",
+    "mm": "mm", "lux": "lx",
 }  # fmt: skip
 
 Columns = Mapping[str, Array]  # name -> (N,) values

@@ -107,7 +107,7 @@ def touches(
     sort_sweep(body, state, axis, order)
     for r in range(len(order)):
         first, end = order[r], state[SWEEP_HIGH, order[r]]
-        if state[PRESENT, first] == 0.0:
+        if state[PRESENT, first] < 1.0:
             continue
         for q in range(r + 1, len(order)):
             second = order[q]
@@ -117,7 +117,7 @@ def touches(
             dx, dy = state[X, j] - state[X, i], state[Y, j] - state[Y, i]
             moved = abs(state[MOVE_X, j] - state[MOVE_X, i]) + abs(state[MOVE_Y, j] - state[MOVE_Y, i])
             near = body[REACH, i] + body[REACH, j] + moved
-            if dx * dx + dy * dy > near * near or met[i - low, j - low] or state[PRESENT, second] == 0.0:
+            if dx * dx + dy * dy > near * near or met[i - low, j - low] or state[PRESENT, second] < 1.0:
                 continue
             if code[ROOT, i] == code[ROOT, j] or sure_apart(body, state, i, j):
                 continue

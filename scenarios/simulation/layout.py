@@ -28,13 +28,14 @@ NOBODY = -1  # CARRIER: not attached, else the agent that carries this one
     WISH, WISH_WAS, WISH_TARGET, WISH_RATE, WISH_TRAVEL,
     SHIFT, SHIFT_RATE, SHIFT_ACCEL, SHIFT_CLOCK, SHIFT_TIME, SHIFT_FROM, SHIFT_TO,
     WANTED, DEMAND, MOVE_X, MOVE_Y, TURN, SWEEP_LOW, SWEEP_HIGH,
-    PRESENT,  # 1, or 0 while it is not there: nobody sees or touches it
+    PRESENT,  # 1; 0 while it is not there: nobody sees or touches it; APPEARS in the step at whose end it is there
     WAY, NEXT_WAY,  # 1 along its path, -1 backing; the one asked for, taken at the next standstill
     ANGLE, ANGLE_TARGET, ANGLE_RATE,  # of a door
     SWAY, SWAY_RATE, FOLLOW_RATE,  # of a trailer: its yaw beyond pure rolling; the yaw rate of pure rolling
     LAGGED,  # 1/m, the curvature behind a steering lag
 ) = range(45)  # fmt: skip
 STATE = 45
+APPEARS = 0.5  # it is seen, and can be touched from the next step on
 
 # path (M, PATH_COLUMNS): samples of all paths, one after the other
 PX, PY, PCOS, PSIN, PHEADING, PZ, PCURVATURE, PCAP = range(8)

@@ -12,6 +12,7 @@ from roadnet.base.maths import sincos
 from roadnet.polyline import STEP_M
 from scenarios.simulation.layout import (
     ACCEL,
+    APPEARS,
     COS,
     OFFSET,
     PRESENT,
@@ -68,7 +69,8 @@ def show(
 ) -> None:  # fmt: skip
     """Put agent i where its trajectory has it at `t_s`, after a step of `h` s.
 
-    Where it was not there before it has not moved: nothing is swept between nowhere and here.
+    Where it was not there before it has not moved: nothing is swept between nowhere and here, and it can be touched
+    from then on.
     """
     row, part = row_at(replay, first, end, t_s)
     was, here = state[PRESENT, i] > 0.0, present_at(replay, first, end, t_s)
@@ -84,7 +86,7 @@ def show(
     state[SIN, i], state[COS, i] = sincos(yaw)
     state[ACCEL, i], state[SPEED, i] = (speed - state[SPEED, i]) / h, speed
     state[TRAVEL, i] += abs(speed) * h if was and here else 0.0
-    state[PRESENT, i] = 1.0 if here else 0.0
+    state[PRESENT, i] = (1.0 if was else APPEARS) if here else 0.0
     s, offset, _cos, _sin, _moved = foot(path, path_first, path_end, x, y, state[S, i])
     state[S, i], state[OFFSET, i] = s, offset
 
@@ -98,3 +100,4 @@ def show_first(
     last = (path_end - path_first - 1) * STEP_M
     state[S, i] = search(path, path_first, path_end, replay[first, RX], replay[first, RY], 0.0, last)
     show(replay, first, end, path, path_first, path_end, state, i, 0.0, 1.0)
+    state[PRESENT, i] = 1.0 if state[PRESENT, i] > 0.0 else 0.0

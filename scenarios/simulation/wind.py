@@ -4,10 +4,13 @@ Side force 0.5 rho c A v_rel times the air's velocity across the body, v_rel rel
 Aerodynamics of Road Vehicles, 4th ed., ch. 5); A = length times height.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from roadnet.base.arrays import Array
 from roadnet.base.compiled import compiled
+from scenarios.criticality.masses import mass_of
 from scenarios.model.spec import Kind
 from scenarios.simulation.layout import COS, GUST_OFF, GUST_ON, GUST_X, GUST_Y, SIN, SPEED, WINDAGE
 
@@ -15,17 +18,11 @@ AIR_KGPM3 = 1.2  # at 20 degrees Celsius and sea level
 SIDE_COEFFICIENT = 1.0  # of the side area in a cross wind; assumed, the same for all kinds
 
 
-# with driver and usual load; assumed
-MASS_KG = {
-    Kind.CAR: 1500.0, Kind.VAN: 2500.0, Kind.TRUCK: 12000.0, Kind.BUS: 14000.0, Kind.MOTORCYCLE: 280.0,
-    Kind.CYCLIST: 90.0, Kind.PEDESTRIAN: 75.0, Kind.SCOOTER: 90.0, Kind.ANIMAL: 60.0, Kind.TRAILER: 1200.0,
-    Kind.DOOR: 30.0, Kind.DEBRIS: 20.0,
-}  # fmt: skip
-
-
+@lru_cache(maxsize=1024)
 def windage(kind: Kind, size: tuple[float, float, float]) -> float:
     """Return the lateral acceleration by wind over the square of its speed, 1/m."""
-    return 0.5 * AIR_KGPM3 * SIDE_COEFFICIENT * size[0] * size[2] / MASS_KG[kind]
+    mass = float(mass_of(np.array([kind]), np.array([size]))[0])
+    return 0.5 * AIR_KGPM3 * SIDE_COEFFICIENT * size[0] * size[2] / mass
 
 
 @compiled
