@@ -270,6 +270,17 @@ def test_shrink_writes_a_suite_of_one_scenario_that_still_fails(
     assert (rerun["verdict"], rerun["deviation_m"]) == ("at_fault_collision", 0.0)
 
 
+def test_a_planner_that_breaks_off_is_shrunk_too(suite: Path, cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "small"
+    code, text, _ = cli("shrink", f"{suite}/0", "--planner", "planners:Raises", "--out", out, "--json")
+    assert code == 0
+    tree = json.loads(text)
+    assert (tree["verdict"], tree["after"]["actors"]) == ("planner_failed", 1)
+    assert tree["after"]["duration_s"] == pytest.approx(1.05)  # it raises at 1 s
+    with open_suite(out) as small:
+        assert small[0].driver == "careful human"
+
+
 def test_there_is_nothing_to_shrink_where_the_planner_passes(suite: Path, cli: Cli) -> None:
     results = campaign(Job(suite=suite, planner="planners:Brakes", indices=tuple(range(COUNT))))
     index = next(r.index for r in results if r.verdict is Verdict.PASS_)

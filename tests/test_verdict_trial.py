@@ -9,11 +9,12 @@ import sim_world as w
 
 from roadnet.network import RoadNetwork
 from scenarios.evaluation import trial as trial_module
-from scenarios.evaluation.impact import first_touch
+from scenarios.evaluation.impact import drove_normally, first_touch, is_struck
+from scenarios.evaluation.progress import route_of, travelled
 from scenarios.evaluation.trial import trial
 from scenarios.evaluation.verdict import Result, Verdict
 from scenarios.model.recording import Recording
-from scenarios.model.spec import ActorProgram, ConcreteScenario, PathSpec, StaticObject, What, When
+from scenarios.model.spec import ActorProgram, ConcreteScenario, Kind, PathSpec, StaticObject, What, When
 from scenarios.simulation.planner import Planner
 from scenarios.simulation.simulate import simulate, simulate_batch
 
@@ -138,6 +139,91 @@ def test_who_is_struck_after_braking_for_somebody_ahead_drove_normally(net: Road
     assert found.contact.other == "follower"
     assert found.contact.struck
     assert found.contact.normal
+
+
+@pytest.mark.parametrize(("stands_from_s", "excused"), [(0.0, True), (2.8, False)])
+def test_who_is_walked_into_is_excused_only_where_it_had_stood(
+    net: RoadNetwork, stands_from_s: float, excused: bool
+) -> None:
+    stops = w.step(When.SIMULATION_TIME, stands_from_s, What.SPEED, 0.0, 50.0)
+    subject = w.actor("ego", w.along_x(), 100.0, 0.0 if excused else 4.0, steps=() if excused else (stops,))
+    x = 50.0 if excused else 50.0 + 4.0 * stands_from_s
+    walker = w.actor(
+        "walker", w.along_y(x), 200.0 - 0.9 - 0.3 - 1.5 * 3.2, 1.5, kind=Kind.PEDESTRIAN, size=(0.5, 0.6, 1.7)
+    )
+    recording = simulate_batch([w.scenario(subject, walker, duration_s=6.0)], net)[0]
+    touch = first_touch(recording)
+    assert touch is not None
+    assert is_struck(recording, touch) is excused
+
+
+def test_who_backs_into_somebody_was_not_run_into(net: RoadNetwork) -> None:
+    back = (w.step(When.SIMULATION_TIME, 0.5, What.DIRECTION, -1.0), w.step(When.SIMULATION_TIME, 0.6, What.SPEED, 3.0))
+    subject = w.actor("ego", w.along_x(), 100.0, 0.0, steps=back)
+    recording = simulate_batch([w.scenario(subject, w.actor("rear", w.along_x(), 90.0, 0.0), duration_s=8.0)], net)[0]
+    touch = first_touch(recording)
+    assert touch is not None
+    assert not is_struck(recording, touch)
+
+
+@pytest.mark.parametrize(("aside_m", "normal"), [(0.5, True), (-3.5, False)])
+def test_who_moves_over_in_front_of_somebody_faster_did_not_drive_normally(
+    net: RoadNetwork, aside_m: float, normal: bool
+) -> None:
+    moves = w.step(When.SIMULATION_TIME, 1.0, What.LANE_OFFSET, aside_m, 2.0)
+    subject = w.actor("ego", w.along_x(), 100.0, 10.0, steps=(moves,))
+    faster = w.actor("faster", w.along_x(y=min(aside_m, 0.0)), 70.0, 18.0)
+    recording = simulate_batch([w.scenario(subject, faster, duration_s=8.0)], net)[0]
+    touch = first_touch(recording)
+    assert touch is not None
+    assert is_struck(recording, touch)
+    offset = recording.agents.xyz[recording.subject, :, 1]
+    assert drove_normally(recording, net, touch, offset) is normal
+
+
+def test_progress_counts_on_the_road_alone(net: RoadNetwork) -> None:
+    """Far from any lane of the map the route's own way is the road."""
+    spec = w.scenario(w.actor("ego", w.along_x(y=5000.0), 100.0, 10.0), duration_s=4.0)
+    recording = simulate_batch([spec], net)[0]
+    route = route_of(spec, net)
+    assert travelled(recording, route, net)[-1] == pytest.approx(40.0)
+    xyz = recording.agents.xyz.copy()
+    xyz[recording.subject, 41:, 1] += 10.0  # off the road from 2 s on
+    away = replace(recording, agents=replace(recording.agents, xyz=xyz))
+    assert travelled(away, route, net)[-1] == pytest.approx(20.0)
+
+
+def test_where_the_route_comes_back_beside_itself_nothing_is_made_by_crossing_over(net: RoadNetwork) -> None:
+    x = np.arange(0.0, 201.0)
+    there_and_back = [(x, 5000.0), (x[::-1], 5003.0)]
+    path = PathSpec(
+        points=np.concatenate([np.column_stack([x, np.full(201, y), np.zeros(201)]) for x, y in there_and_back])
+    )
+    spec = w.scenario(w.actor("ego", path, 20.0, 10.0), duration_s=4.0)
+    recording = simulate_batch([spec], net)[0]
+    xyz = recording.agents.xyz.copy()
+    xyz[recording.subject, 41:, 1] += 1.8  # nearer to the way back, where the route is 300 m further on
+    over = replace(recording, agents=replace(recording.agents, xyz=xyz))
+    assert travelled(over, route_of(spec, net), net)[-1] < 25.0
+
+
+def test_who_stops_across_the_way_of_others_was_not_run_into(net: RoadNetwork) -> None:
+    subject = w.actor("ego", w.along_x(), 100.0, 0.0)
+    crossing = w.actor("crossing", w.along_y(50.0), 150.0, 10.0)
+    recording = simulate_batch([w.scenario(subject, crossing, duration_s=6.0)], net)[0]
+    touch = first_touch(recording)
+    assert touch is not None
+    assert not is_struck(recording, touch)
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_a_verdict_does_not_depend_on_the_order_of_agents(net: RoadNetwork, index: int) -> None:
+    """The scenario's index shuffles the rows of the recording and the planner's tracks, and nothing else."""
+    spec = behind_a_braking_lead()
+    others = tuple(w.actor(f"other{i}", w.along_x(y=30.0 + 5.0 * i), 100.0, 10.0) for i in range(3))
+    first = result(replace(spec, actors=(*spec.actors, *others)), net, planners.NeverBrakes())
+    again = result(replace(spec, actors=(*spec.actors, *others), index=index), net, planners.NeverBrakes())
+    assert replace(again, index=0, seconds=0.0) == replace(first, seconds=0.0)
 
 
 def test_the_impact_has_its_speed_and_a_change_of_speed_by_masses(net: RoadNetwork) -> None:

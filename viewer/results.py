@@ -152,7 +152,17 @@ def clean(text: str) -> str:
 def show_summaries(rows: Sequence[Summary]) -> None:
     """Print counts and rates by leaf."""
     shown = [v for v in Verdict if any(row.counts[v] for row in rows) or v is Verdict.PASS_]
-    columns = ("leaf", "scenarios", "exercised", "share", *(v.word for v in shown), "pass rate", "95 % interval")
+    stale = ("non-reactive",) if any(row.non_reactive for row in rows) else ()
+    columns = (
+        "leaf",
+        "scenarios",
+        "exercised",
+        "share",
+        *(v.word for v in shown),
+        "pass rate",
+        "95 % interval",
+        *stale,
+    )
     print_table(
         "verdicts",
         columns,
@@ -165,6 +175,7 @@ def show_summaries(rows: Sequence[Summary]) -> None:
                 *(row.counts[v] for v in shown),
                 row.pass_rate.value,
                 interval_text(row.pass_rate.interval),
+                *(row.non_reactive for _ in stale),
             )
             for row in rows
         ],

@@ -13,10 +13,12 @@ from scenarios.evaluation.verdict import PROGRESS_SHARE, Contact
 from scenarios.hazards.relations import relations
 from scenarios.hazards.taxonomy import taxonomy
 from scenarios.model.recording import Recording
-from scenarios.model.spec import ConcreteScenario
+from scenarios.model.spec import ConcreteScenario, Kind
 from scenarios.simulation.tables import order_of
 
 STANDS_MPS = 0.5  # slower than this the subject stands
+STOOD_S = 1.0  # for so long before somebody on foot walked into it; assumed
+ON_FOOT = (Kind.PEDESTRIAN, Kind.ANIMAL)
 LOOK_BACK_S = 3.0  # how it drove before a contact; assumed
 EXCUSE_S = 1.0  # what was urgent so long ago still excuses braking; assumed
 ASIDE_M = 1.0  # a move sideways of more than this in that time is a manoeuvre of its own; assumed
@@ -101,18 +103,22 @@ def delta_v_of(recording: Recording, touch: Touch) -> float:
 
 
 def is_struck(recording: Recording, touch: Touch) -> bool:
-    """Return whether the other ran into the subject: from behind and faster, or while it stood."""
+    """Return whether the other ran into the subject: from behind, or on foot when it had stood for long.
+
+    Who stops across the way of others and is hit from the side was not run into: a careful driver stands elsewhere.
+    """
     agents, ego, other = recording.agents, recording.subject, touch.agent
     k = step_before(recording, touch.t_s)
-    if abs(float(agents.speed[ego, k])) < STANDS_MPS:
-        return bool(abs(float(agents.speed[other, k])) >= STANDS_MPS)
+    if int(agents.kind[other]) in ON_FOOT:
+        stood = np.abs(agents.speed[ego, max(0, k - round(STOOD_S / recording.step_s)) : k + 1]) < STANDS_MPS
+        return bool(stood.all())
     sin_e, cos_e = sincos(float(agents.yaw[ego, k]))
     sin_o, cos_o = sincos(float(agents.yaw[other, k]))
     dx, dy = (agents.xyz[other, k, :2] - agents.xyz[ego, k, :2]).tolist()
     same_way = cos_e * cos_o + sin_e * sin_o
     behind = dx * cos_e + dy * sin_e < -0.5 * float(agents.size[ego, 0])
-    faster = float(agents.speed[other, k]) * same_way > float(agents.speed[ego, k])
-    return bool(same_way > SAME_WAY_COS and behind and faster)
+    backing = float(agents.speed[ego, k]) < 0.0
+    return bool(same_way > SAME_WAY_COS and behind and not backing)
 
 
 def drove_normally(recording: Recording, net: RoadNetwork, touch: Touch, offset: Array) -> bool:
@@ -125,7 +131,6 @@ def drove_normally(recording: Recording, net: RoadNetwork, touch: Touch, offset:
     braked = np.flatnonzero(recording.agents.accel[recording.subject, first : k + 1] <= -hard) + first
     seen = relations(recording, net)
     cause = seen.urgent & (seen.ahead_m > 0.0)
-    cause[touch.agent] = False
     back = round(EXCUSE_S / recording.step_s)
     return all(bool(cause[:, max(0, b - back) : b + 1].any()) for b in braked.tolist())
 

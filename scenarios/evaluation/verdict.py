@@ -40,7 +40,7 @@ class Contact:
     t_s: float
     impact_mps: float  # relative speed at the touch
     delta_v_mps: float  # of the subject vehicle, plastic impact
-    struck: bool  # the other ran into it: from behind, or while it stood
+    struck: bool  # the other ran into it: from behind, or on foot while it stood
     normal: bool  # it drove normally until then
 
 

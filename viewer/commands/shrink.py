@@ -2,7 +2,8 @@
 
 example:  nearmiss shrink suite/17 --planner my_package.planner:Planner --out small
           nearmiss view small
-The result is a suite of one scenario that holds the planner's run; its lineage is that of the scenario it comes from.
+The result is a suite of one scenario that holds the planner's run (the careful human's, where the planner broke off);
+its lineage is that of the scenario it comes from.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from typing import Any
 from roadnet.base.errors import InputError
 from roadnet.network import RoadNetwork
 from scenarios.evaluation.edits import edited
+from scenarios.evaluation.references import careful_run
 from scenarios.evaluation.shrink import Judge, Shrunk, shrink
 from scenarios.evaluation.trial import Trial, trial
 from scenarios.evaluation.verdict import Verdict
@@ -20,6 +22,7 @@ from scenarios.simulation.hosting.spec import open_planner
 from scenarios.simulation.planner import Planner
 from scenarios.suite.campaign import OBJECTS, Job, limits_of
 from scenarios.suite.index import locate, open_suite
+from scenarios.suite.plan import DRIVER
 from scenarios.suite.single import as_first, write_single
 from scenarios.suite.store import Plan
 from viewer.commands.run import edits_of, seconds, sensor_faults
@@ -66,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         net = suite.net(spec.map_name)
         first, judge, small = smallest(spec, net, planner, args.budget, where=str(args.scenario))
         if args.out:
-            write(args.out, suite.plan, args, small)
+            write(args.out, suite.plan, net, args, small)
     tree = tree_of(spec, first, judge, small)
     if args.json:
         print_json(tree)
@@ -94,12 +97,13 @@ def smallest(
     return first, judge, small
 
 
-def write(out: Path, source: Plan, args: argparse.Namespace, small: Shrunk) -> None:
-    """Write the suite of one scenario, with the planner's run; a run that broke left none."""
-    if small.trial.recording is None:
-        raise InputError(str(out), got=f"a run that broke ({small.trial.result.reason})", wanted="one to be kept")
-    about = {"shrunk_from": str(args.scenario), "verdict": small.trial.result.verdict.word}
-    write_single(out, source, small.spec, small.trial.recording, driver=args.planner, about=about)
+def write(out: Path, source: Plan, net: RoadNetwork, args: argparse.Namespace, small: Shrunk) -> None:
+    """Write the suite of one scenario with the planner's run; where that broke, with the careful human's."""
+    kept, driver = small.trial.recording, args.planner
+    if kept is None:
+        kept, driver = careful_run(small.spec, net), DRIVER
+    about = {"shrunk_from": str(args.scenario), "planner": args.planner, "verdict": small.trial.result.verdict.word}
+    write_single(out, source, small.spec, kept, driver=driver, about=about)
 
 
 def tree_of(spec: ConcreteScenario, first: Trial, judge: Judge, small: Shrunk) -> dict[str, Any]:
