@@ -256,6 +256,20 @@ def test_the_command_writes_what_it_says(tmp_path: Path, capsys: pytest.CaptureF
     assert "want FILE.html or FILE.json" in capsys.readouterr().err
 
 
+def test_a_suite_is_data_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    path = highd(folder)
+    assert main(["import", str(tmp_path / "suite"), str(path)]) == 0
+    capsys.readouterr()
+    told = []
+    for data in (tmp_path / "suite", path):
+        assert main(["fit", str(data), "--domain", "x", "--json"]) == 0
+        told.append({k: v for k, v in json.loads(capsys.readouterr().out).items() if k != "files"})
+    assert told[0]["drivers"] == told[1]["drivers"] == 2
+    assert told[0]["too_little"] == told[1]["too_little"]
+
+
 def test_nobody_who_drives_is_one_line(tmp_path: Path) -> None:
     text = table([(t, "p", x, 0.0, "pedestrian") for t, _, x, _ in going("p")], "t_s,agent,x_m,y_m,kind")
     (tmp_path / "p.csv").write_text(text)

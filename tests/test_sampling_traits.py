@@ -13,7 +13,17 @@ from roadnet.base.errors import InputError
 from roadnet.base.streams import Streams
 from scenarios.hazards.copula import copula, log_density, rank_correlation, together, triangle
 from scenarios.hazards.exposure import Topic, load_exposure, topic
-from scenarios.sampling.traits import TOPIC, VALUE_OF, drawn_traits, drawn_width, drivers, log_density_of, traits_of
+from scenarios.sampling.traits import (
+    ERRORS,
+    TOPIC,
+    VALUE_OF,
+    drawn_traits,
+    drawn_width,
+    drivers,
+    log_density_of,
+    style_of,
+    traits_of,
+)
 
 N = 20_000
 RANK_TOLERANCE = 0.03  # four standard errors of a rank correlation of 20,000 pairs
@@ -97,6 +107,12 @@ def test_one_name_is_one_driver_and_another_is_another() -> None:
     assert traits_of(Streams(5, 6), "npc 2") != first
     assert traits_of(Streams(5, 7), "npc 1") != first
     assert first.keys() == set(VALUE_OF.values())
+
+
+def test_a_style_is_the_same_driver_without_its_errors() -> None:
+    whole, style = traits_of(Streams(5, 6), "npc 1"), style_of(Streams(5, 6), "npc 1")
+    assert style == {k: v for k, v in whole.items() if k not in ERRORS}
+    assert set(whole) >= ERRORS
 
 
 def test_the_desired_speed_follows_the_limit() -> None:

@@ -14,7 +14,7 @@ from scenarios.hazards.exposure import Topic
 from scenarios.model.imported import Imported
 from scenarios.model.spec import ActorProgram, ConcreteScenario, Control, PathSpec
 from scenarios.sampling.fitting.observed import MOTORS
-from scenarios.sampling.traits import traits_of
+from scenarios.sampling.traits import style_of
 from scenarios.simulation.lawbook import find
 from scenarios.suite.replayed import body_of, phases_of
 
@@ -26,7 +26,7 @@ LEAST_WISH_MPS = 1.0
 def restaged(
     found: Imported, *, law: str, index: int = 0, suite_key: int = 0, exposure: Topic | None = None
 ) -> ConcreteScenario:
-    """Return the scenario in which who was there at the first sample drives on by a law, with traits of a driver.
+    """Return the scenario in which who was there at the first sample drives on by a law, each in a style of its own.
 
     Each keeps the lanes that it took, and the straightest way on from there. Who comes later is not in it: where the
     recording begins is where both begin. A driver wants the posted limit times its own compliance; where none is
@@ -46,7 +46,7 @@ def restaged(
     actors: list[ActorProgram] = []
     for row in rows:
         name = "ego" if not actors else found.names[row]
-        traits = traits_of(streams, name, limit_mps=max(float(limits[row]), LEAST_WISH_MPS), exposure=exposure)
+        traits = style_of(streams, name, limit_mps=max(float(limits[row]), LEAST_WISH_MPS), exposure=exposure)
         actors.append(driver(found, net, row, name, law=law, traits=traits))
     return ConcreteScenario(
         leaf="restaged",

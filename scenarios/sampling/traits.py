@@ -46,6 +46,13 @@ VALUE_OF = {
     "rolls_stop_sign": "rolls_stop_sign",  # 1: does, where nobody comes
 }
 
+# what makes a driver err; nominal traffic is drawn without. A reaction is among them: a law that looks up once in so
+# long has nothing of the anticipation with which drivers make up for it (Treiber, Kesting, Helbing 2006, from memory)
+ERRORS = frozenset({
+    "reaction_s", "surprise_s", "distraction_interval_s", "distraction_duration_s", "gap_misjudged", "speed_misjudged",
+    "runs_red", "rolls_stop_sign",
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Traits:
@@ -68,6 +75,14 @@ def traits_of(
     if limit_mps is not None:
         out["desired_speed_mps"] = out["desired_speed"] * limit_mps
     return out
+
+
+def style_of(
+    streams: Streams, name: str, *, limit_mps: float | None = None, exposure: Topic | None = None
+) -> dict[str, float]:
+    """Return the traits of the same driver without its errors: how it drives where nothing goes wrong."""
+    everything = traits_of(streams, name, limit_mps=limit_mps, exposure=exposure)
+    return {value: x for value, x in everything.items() if value not in ERRORS}
 
 
 def drawn_width(exposure: Topic | None = None) -> int:

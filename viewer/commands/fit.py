@@ -3,6 +3,7 @@
 examples:
   nearmiss fit 01_tracks.csv 02_tracks.csv --out mine.toml --report fit.html --domain "A3, 2026, dry"
   nearmiss fit scenarios/*.xml --report fit.json
+  nearmiss fit suite --report ours.html
 The file of --out holds the traits of drivers that could be fitted: `scenarios.sampling.traits.traits_of(...,
 exposure=load_exposure("mine.toml"))` draws from it, with the shipped data for the rest (docs/fit.md).
 """
@@ -20,6 +21,7 @@ from scenarios.formats.registry import read_traffic
 from scenarios.model.recording import Recording
 from scenarios.sampling.fitting.fit import Fit, exposure, exposure_toml, fit_of
 from scenarios.sampling.fitting.told import as_plain
+from scenarios.suite.index import open_suite
 from viewer.console import note, print_json, print_table
 from viewer.options import add_config, add_json, add_out, add_seed
 from viewer.report.fit_page import fit_page
@@ -27,7 +29,9 @@ from viewer.report.fit_page import fit_page
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("data", nargs="+", metavar="DATA", help="files of recorded traffic (see nearmiss import)")
+    parser.add_argument(
+        "data", nargs="+", metavar="DATA", help="files of recorded traffic (see nearmiss import), or suites"
+    )
     parser.add_argument("--map", metavar="FILE", help="map file or name, where the recordings have none of their own")
     add_out(parser, what="exposure data to write, FILE.toml")
     parser.add_argument("--report", type=Path, metavar="FILE", help="report to write, FILE.html or FILE.json")
@@ -64,10 +68,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def recordings(files: list[str], net: RoadNetwork | None) -> Iterator[tuple[Recording, RoadNetwork | None]]:
-    """Yield the recordings of files with their maps, one file in memory at a time."""
+    """Yield the recordings of files and suites with their maps, one file in memory at a time."""
     for file in files:
-        for found in read_traffic(file, net=net):
-            yield found.recording, found.net
+        if Path(file, "SUITE.json").is_file():
+            with open_suite(file) as suite:
+                for run in suite:
+                    yield run.recording, suite.net(run.spec.map_name)
+        else:
+            for found in read_traffic(file, net=net):
+                yield found.recording, found.net
 
 
 def show(fit: Fit) -> None:
