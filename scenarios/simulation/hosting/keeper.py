@@ -28,6 +28,8 @@ KILL_S = 3.0  # for how long the keeper goes on killing what does not die
 def main() -> None:
     """Run one planner to its end; argv[1] is JSON: command, report, life, memory_bytes, processes."""
     wish = json.loads(sys.argv[1])
+    for mine in (wish["report"], wish["life"]):
+        os.set_inheritable(mine, False)  # the planner could report for us
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     wake, wake_in = os.pipe()
     os.set_blocking(wake, False)
