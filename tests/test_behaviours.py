@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from scenarios.hazards.behaviour import (
 from scenarios.hazards.here import Here, Needs, here_at, sites
 from scenarios.hazards.stage import subject
 from scenarios.model.spec import ConcreteScenario, Environment
+from scenarios.simulation.pursuit import LIMITS
 from scenarios.simulation.simulate import simulate
 
 IDS = sorted(behaviours())
@@ -160,6 +162,21 @@ def test_a_behaviour_at_a_place_that_lacks_what_it_needs_is_refused(
 
 def test_a_need_that_no_place_meets_gives_none(world: Callable[[str], RoadNetwork]) -> None:
     assert sites(world("crossing"), Needs(ahead_m=1e5)) == ()
+
+
+def test_the_page_tells_every_behaviour_and_range_and_its_example_runs() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "behaviours.md").read_text("utf-8")
+    for name, file in behaviours().items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        assert file.BEHAVIOUR.title in row
+        for p in file.BEHAVIOUR.parameters:
+            assert f"`{p.name}` {p.lo:g} to {p.hi:g}" in row
+            assert p.prior.source in row
+    for name, value in LIMITS.items():
+        assert f"| `{name}` | {value:g} |" in page
+    told: dict[str, object] = {}
+    exec(page.split("```python\n")[1].split("```")[0], told)
+    assert [actor.name for actor in told["actors"]] == ["neighbour"]  # type: ignore[attr-defined]
 
 
 def test_limits_that_are_passed_are_named(world: Callable[[str], RoadNetwork]) -> None:

@@ -47,7 +47,7 @@ def programs(here: Here, values: Mapping[str, float], cue: Cue) -> tuple[ActorPr
             s_m=0.0,
             law="walk",
             law_values=(("accel_most_mps2", DART_MPS2),),
-            steps=crossing_steps(walk, width_of(here), pause)[: 3 if pause else 1],
+            steps=crossing_steps(walk, width_of(here) + 0.5 * walk.speed * walk.speed / DART_MPS2, pause),
             control=Control.TRIGGERED,
             look=cue.look,
         ),

@@ -20,7 +20,7 @@ BEHAVIOUR = Behaviour(
     parameters=(
         quantity("v_mps", "speed of backing", 0.8, 2.5, "backing_speed"),
         quantity("accel_mps2", "acceleration of backing", 0.4, 1.5, "backing_acceleration"),
-        quantity("setback_m", "from the edge of the road to its tail", 2.5, 6.0, "setback"),
+        quantity("setback_m", "from the edge of the road to its tail", 1.9, 3.0, "setback"),
         quantity("v_off_mps", "speed it drives off at", 5.0, 11.0, "urban_speed"),
     ),
 )

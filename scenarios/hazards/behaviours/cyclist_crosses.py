@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from scenarios.hazards.behaviour import Behaviour, Cue, Seen, quantity
 from scenarios.hazards.behaviours.pedestrian_crosses import crossed
 from scenarios.hazards.here import Here, Needs
-from scenarios.hazards.manoeuvre import STAND_M, Walk, across, body, crossing_steps, width_of
-from scenarios.model.spec import ActorProgram, Control
+from scenarios.hazards.manoeuvre import Walk, across, body, step_at, step_when_at, width_of
+from scenarios.model.spec import ActorProgram, Control, What
 
-RUN_UP_M = 2.0  # its middle stands so far from the edge of the road; assumed
+RUN_UP_M, RUN_OUT_M = 2.0, 2.0  # its middle stands so far from the edge of the road, and farther beyond; assumed
+STOP_MPS2 = 2.5  # assumed
 
 BEHAVIOUR = Behaviour(
     title="Somebody cycles straight across the road",
@@ -33,7 +34,10 @@ def programs(here: Here, values: Mapping[str, float], cue: Cue) -> tuple[ActorPr
             size=size,
             path=across(here, run_up_m=RUN_UP_M),
             s_m=0.0,
-            steps=crossing_steps(walk, length + STAND_M)[:1],
+            steps=(
+                step_at(walk.begins_s, What.SPEED, walk.speed, walk.rate),
+                step_when_at(length + RUN_OUT_M - 0.5 * walk.speed**2 / STOP_MPS2, What.SPEED, 0.0, STOP_MPS2),
+            ),
             control=Control.TRIGGERED,
             look=cue.look,
         ),
