@@ -170,7 +170,8 @@ def test_an_imported_suite_is_a_suite_and_may_be_moved(tmp_path: Path, capsys: p
     (tmp_path / "first").rename(tmp_path / "moved")
     suite = str(tmp_path / "moved")
     for command in (["show", suite], ["show", f"{suite}/0"], ["coverage", suite], ["verify", suite],
-                    ["observe", suite], ["report", suite, "--out", str(tmp_path / "r.html")],
+                    ["observe", suite], ["run", suite, "--planner", "careful_human"],
+                    ["report", suite, "--out", str(tmp_path / "r.html")],
                     ["render", f"{suite}/0", "--out", str(tmp_path / "p.png")]):  # fmt: skip
         assert main(command) == 0, command
     with open_suite(suite) as there:

@@ -226,6 +226,15 @@ def test_mutants_are_read_or_refused_in_one_line(tmp_path: Path) -> None:
     assert 0.05 < read_count / count < 1.0
 
 
+def test_protobuf_is_told_to_come_as_xml_and_utf_16_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.pb").write_bytes(b"\n\x51\n\x052020a\x12")
+    with pytest.raises(InputError, match="CommonRoad in protobuf form, want the scenario's XML form"):
+        read_traffic(tmp_path / "a.pb")
+    text = '<?xml version="1.0" encoding="UTF-16"?>' + document(obstacle(1, line(0, 3)))
+    (tmp_path / "wide.xml").write_text(text, encoding="utf-16")
+    assert read_traffic(tmp_path / "wide.xml")[0].names == ("1",)
+
+
 NO_TRAFFIC = {
     "DEU_Starnberg-1_1_T-1.xml", "test_3d_points.xml", "test_reading_intersection_traffic_sign.xml",
     "test_reading_lanelets.xml", "test_reading_planning_problem.xml", "ZAM_Loading_Bay-1_1_T.xml",

@@ -19,6 +19,7 @@ from roadnet.base.maths import atan2
 from roadnet.base.streams import key64
 from roadnet.formats.bounds.values import child_point, number_in
 from roadnet.formats.opendrive.document import Document, Element, parse
+from roadnet.loading import COMMONROAD_PROTOBUF, root_tag
 from roadnet.network import RoadNetwork
 from scenarios.formats.common.crsignals import environment_of, lamps_of, phases_of, states_of
 from scenarios.formats.common.shapes import LARGEST_M, Box, placed, tightest, upright
@@ -53,7 +54,7 @@ class State(NamedTuple):
 
 def matches(path: Path, head: bytes) -> bool:
     """Whether a file that begins with `head` is for this reader."""
-    return b"<commonRoad" in head
+    return b"<commonRoad" in head.replace(b"\0", b"") or COMMONROAD_PROTOBUF.match(head) is not None
 
 
 def read(path: Path, *, net: RoadNetwork | None = None, subject: str = "") -> tuple[Imported, ...]:
@@ -61,6 +62,7 @@ def read(path: Path, *, net: RoadNetwork | None = None, subject: str = "") -> tu
 
     net: a map instead of the file's own. subject: an obstacle's id; "" chooses one and says so.
     """
+    root_tag(path)  # says so where the file is in protobuf form
     doc = parse(path, root_tag=ROOT)
     step_s = number_in(doc, doc.root, "timeStepSize", doc.root.get("timeStepSize"))
     if not 1e-3 <= step_s <= LONGEST_STEP_S:
