@@ -169,7 +169,9 @@ def test_a_file_without_lanelets_is_traffic_without_a_map(tmp_path: Path) -> Non
 
 def test_contacts_are_found_between_the_samples(tmp_path: Path) -> None:
     still = obstacle(2, line(0, 31, x0=60.0, v=0.0))
-    contacts = take(tmp_path, obstacle(1, line(0, 31)), still).recording.contacts
+    found = take(tmp_path, obstacle(1, line(0, 31)), still)
+    contacts = found.recording.contacts
+    assert "road users 1 and 2 at 2.30 s" in {f.where for f in found.findings}
     assert contacts.pair.tolist() == [[0, 1]]
     assert contacts.t_ns[0] * 1e-9 == pytest.approx((60.0 - 4.0 - 10.0) / 20.0)
     assert contacts.closing_mps[0] == 20.0

@@ -95,6 +95,11 @@ def recorded(
         raise InputError(where, got=got, wanted=wanted)
     row = chosen_subject(inside, subject, low, count, where=where, findings=findings)
     agents, contacts = _agents(inside, low, count, step_ns, net, where)
+    if len(contacts.t_ns):
+        (a, b), t_s = contacts.pair[0].tolist(), float(contacts.t_ns[0]) * 1e-9
+        message = "boxes touch, which may be their sizes and places as recorded or assumed, and no collision"
+        findings += [_note("contact", f"road users {inside[a].name} and {inside[b].name} at {t_s:.2f} s", message)]
+        findings += [_note("contact", "", message)] * (len(contacts.t_ns) - 1)
     groups = len(net.signals.group_id) if net is not None else 0
     states = np.zeros((groups, count), np.uint8) if scenery.signal_state is None else scenery.signal_state
     recording = Recording(
