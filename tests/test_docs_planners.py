@@ -34,6 +34,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])  # in this process the folder is appended to it
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
     return tmp_path
 
 
@@ -58,10 +60,7 @@ def test_the_page_without_dependencies_has_none(here: Path) -> None:
     assert imported == {"math", "struct", "sys"}
 
 
-def test_the_pages_programs_run(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "path", [*sys.path])
+def test_the_pages_programs_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     generate(here / "suite", maps=["boulevard"], hazards=["TC-03"], count=1, seed=7)
     runpy.run_path("train.py")
     runpy.run_path("seeing.py")
