@@ -200,12 +200,14 @@ def lane_changes(recording: Recording, net: RoadNetwork) -> dict[int, dict[str, 
     sine, _ = sincos_all(wrap_angle(agents.yaw.astype(np.float64) - heading))
     sideways = np.abs(agents.speed * sine)
     around = max(round(AROUND_CHANGE_S / recording.step_s), 1)
+    inside = net.roads.in_junction[lanes.road]
     out: dict[int, dict[str, Array]] = {}
     for row in range(A):
         gaps, peaks = [], []
         for k in np.flatnonzero(np.diff(lane[row]) != 0).tolist():
             a, b = int(lane[row, k]), int(lane[row, k + 1])
             beside = (lanes.has_left[a] and lanes.left[a] == b) or (lanes.has_right[a] and lanes.right[a] == b)
+            beside = beside and not (inside[a] or inside[b])  # where lanes overlap, the nearest says little
             if not (beside and agents.valid[row, k : k + 2].all() and distance[row, k] < ON_LANE_M):
                 continue
             part = slice(max(k - around, 0), k + around + 1)
