@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import suite_zoo
 from lxml import etree
 
 from scenarios.evaluation.verdict import Verdict
+from scenarios.model.recording import Recording
+from scenarios.suite import campaign as campaign_module
 from scenarios.suite.batch import generate
 from scenarios.suite.campaign import Job, campaign
 from scenarios.suite.index import open_suite
@@ -123,6 +126,32 @@ def test_a_planner_that_fails_in_some_scenarios_leaves_the_others_untouched(suit
     assert all(r.failure == "raised" and "no plan" in r.reason for r in failed)
     digests = {r["index"]: r["digest"] for r in never["results"]}
     assert all(r.digest == digests[r.index] for r in results if r.verdict is not Verdict.PLANNER_FAILED)
+
+
+def test_what_breaks_on_our_side_is_an_error_of_that_scenario_alone(
+    suite: Path, never: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest_of = campaign_module.digest_of
+    calls = iter(range(COUNT))
+
+    def breaks_once(recording: Recording | None) -> str:
+        if next(calls) == 2:
+            raise MemoryError("no room")
+        return digest_of(recording)
+
+    monkeypatch.setattr(campaign_module, "digest_of", breaks_once)
+    results = campaign(Job(suite=suite, planner="planners:NeverBrakes", indices=tuple(range(COUNT))))
+    assert [r.verdict is Verdict.RIG_ERROR for r in results] == [i == 2 for i in range(COUNT)]
+    assert results[2].reason == "MemoryError: no room"
+    digests = [r["digest"] for r in never["results"]]
+    assert [r.digest for r in results if r.index != 2] == [d for i, d in enumerate(digests) if i != 2]
+
+
+def test_a_scenario_that_could_not_be_made_is_a_row_with_its_reason(tmp_path: Path) -> None:
+    path = suite_zoo.make(tmp_path / "zoo")  # scenario 6 has failed, and the others are on a map that is not there
+    results = campaign(Job(suite=path, planner="planners:NeverBrakes", indices=(5, 6)))
+    assert [r.verdict for r in results] == [Verdict.RIG_ERROR, Verdict.RIG_ERROR]
+    assert "no room" in results[1].reason
 
 
 # ------------------------------------------------------------------------------------- gates and codes

@@ -25,6 +25,7 @@ from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation.closed_loop import Observer
 from scenarios.simulation.hosting.limits import Limits
 from scenarios.simulation.hosting.spec import open_planner
+from scenarios.simulation.planner import Planner
 from scenarios.suite.index import Suite, open_suite
 from scenarios.suite.records import canonical
 from scenarios.suite.runner import run_blocks
@@ -62,8 +63,7 @@ def campaign(
     """Return one result a scenario of the job, by index. Raises InputError for a planner that cannot be opened.
 
     judge: as for `trial`. watch: asked for each scenario where it is not the objects that are observed. Both are
-    importable by name where workers > 1. on_result is called with each result as it comes, in
-    any order.
+    importable by name where workers > 1. on_result is called with each result as it comes, in any order.
     """
     found: dict[int, Result] = {}
     if workers <= 1:
@@ -108,21 +108,28 @@ def run_here(job: Job, judge: Judge | None, watch: Watching | None = None) -> It
     with open_suite(job.suite) as suite, open_planner(job.planner, limits=limits_of(job)) as planner:
         for index in job.indices:
             try:
-                run = suite.run(index)
-                spec, net = edited(run.spec, job.edits), suite.net(run.spec.map_name)
-            except InputError as error:
-                yield unmade(suite, index, one_line(str(error)))
-                continue
-            done = trial(
-                spec,
-                net,
-                planner,
-                packets=watched(job, watch, spec, net),
-                recorded=run.recording,
-                severity_mps2=severity_of(run),
-                judge=judge,
-            )
-            yield replace(done.result, digest=digest_of(done.recording))
+                yield run_one(suite, index, job, planner, judge, watch)
+            except Exception as error:  # what is not there, or breaks on our side, is a row and no end of the others
+                got = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+                yield unmade(suite, index, one_line(got))
+
+
+def run_one(
+    suite: Suite, index: int, job: Job, planner: Planner, judge: Judge | None, watch: Watching | None
+) -> Result:
+    """Return the result of one scenario. Raises InputError where it is not there."""
+    run = suite.run(index)
+    spec, net = edited(run.spec, job.edits), suite.net(run.spec.map_name)
+    done = trial(
+        spec,
+        net,
+        planner,
+        packets=watched(job, watch, spec, net),
+        recorded=run.recording,
+        severity_mps2=severity_of(run),
+        judge=judge,
+    )
+    return replace(done.result, digest=digest_of(done.recording))
 
 
 def watched(job: Job, watch: Watching | None, spec: ConcreteScenario, net: RoadNetwork) -> str | Observer:
@@ -143,10 +150,8 @@ def limits_of(job: Job) -> Limits:
 def unmade(suite: Suite, index: int, reason: str) -> Result:
     """Return the row of a scenario that is not there to be run: our side's fault, by definition."""
     rows = suite.scenarios[suite.scenarios["index"] == index]
-    result = Result(
-        index=index, leaf=str(rows["leaf"][0]) if len(rows) else "", verdict=Verdict.RIG_ERROR, reason=reason
-    )
-    return result
+    leaf = str(rows["leaf"][0]) if len(rows) else ""
+    return Result(index=index, leaf=leaf, verdict=Verdict.RIG_ERROR, reason=reason)
 
 
 def severity_of(run: Run) -> float | None:
