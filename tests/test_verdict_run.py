@@ -154,6 +154,34 @@ def test_a_scenario_that_could_not_be_made_is_a_row_with_its_reason(tmp_path: Pa
     assert "no room" in results[1].reason
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_runs_are_kept_as_a_suite_that_holds_what_the_planner_did(
+    suite: Path, never: dict[str, Any], tmp_path: Path, cli: Cli, workers: int
+) -> None:
+    keep = tmp_path / "runs"
+    words = ("run", suite, "--planner", "planners:NeverBrakes", "--keep", keep, "--workers", workers, "--json")
+    assert cli(*words)[0] == 0
+    assert main(["verify", str(keep)]) == 0
+    with open_suite(keep) as runs, open_suite(suite) as source:
+        assert runs[0].driver == "planners:NeverBrakes"
+        assert [run.spec.lineage_id for run in runs] == [run.spec.lineage_id for run in source]
+        digests = [campaign_module.digest_of(run.recording) for run in runs]
+    assert digests == [r["digest"] for r in never["results"]]
+    code, _, err = cli(*words)
+    assert code == 3  # never a second time into the same folder
+    assert "a new folder" in err
+
+
+def test_what_was_not_run_or_broke_off_is_a_row_of_the_kept_runs(suite: Path, cli: Cli, tmp_path: Path) -> None:
+    keep = tmp_path / "runs"
+    code, _, _ = cli("run", suite, "--planner", "planners:Raises", "--only", "1", "--keep", keep, "--json")
+    assert code == 0
+    with open_suite(keep) as runs:
+        reasons = {int(row["index"]): str(row["reason"]) for row in runs.scenarios}
+    assert "no plan" in reasons.pop(1)
+    assert set(reasons.values()) == {"not run"}
+
+
 # ------------------------------------------------------------------------------------- gates and codes
 
 

@@ -20,7 +20,7 @@ from scenarios.evaluation.trial import Judge, trial
 from scenarios.evaluation.verdict import Contact, Result, Verdict
 from scenarios.model.evidence import Observed
 from scenarios.model.recording import Recording
-from scenarios.model.run import Run
+from scenarios.model.run import Failure, Run
 from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation.closed_loop import Observer
 from scenarios.simulation.hosting.limits import Limits
@@ -29,6 +29,9 @@ from scenarios.simulation.planner import Planner
 from scenarios.suite.index import Suite, open_suite
 from scenarios.suite.records import canonical
 from scenarios.suite.runner import run_blocks
+from scenarios.suite.runs import blocks_of, not_run, seal_runs
+from scenarios.suite.store import read_plan
+from scenarios.suite.write import Made
 
 OBJECTS = "objects"
 CHUNK = 8  # scenarios at most that a worker runs with one process of the planner, before it tells of them
@@ -50,6 +53,7 @@ class Job:
     sensor_faults: tuple[str, ...] = ()  # as text, on top of the scenario's own; likewise
     step_timeout_s: float | None = None  # of the planner; None is the default of hosting
     memory_mb: int | None = None
+    keep: str = ""  # folder of a suite of runs, begun by `start_runs`; "" keeps none
 
 
 def campaign(
@@ -83,6 +87,8 @@ def payloads(job: Job, workers: int) -> list[bytes]:
     """Return what is handed to workers: chunks of the job as bytes, so short that nobody waits long for the last."""
     size = min(CHUNK, max(1, len(job.indices) // (2 * workers)))
     chunks = [job.indices[i : i + size] for i in range(0, len(job.indices), size)]
+    if job.keep:  # a block of runs is sealed by who has run all of it
+        chunks = list(blocks_of(read_plan(Path(job.keep)), job.indices).values())
     plain = {**asdict(job), "suite": str(job.suite.resolve())}
     return [bytes(msgpack.packb({**plain, "indices": chunk})) for chunk in chunks]
 
@@ -99,25 +105,40 @@ def run_chunk(payload: bytes, *, judge: Judge | None = None, watch: Watching | N
         sensor_faults=tuple(plain["sensor_faults"]),
         step_timeout_s=plain["step_timeout_s"],
         memory_mb=plain["memory_mb"],
+        keep=plain["keep"],
     )
     return bytes(msgpack.packb({"results": [asdict(result) for result in run_here(job, judge, watch)]}))
 
 
 def run_here(job: Job, judge: Judge | None, watch: Watching | None = None) -> Iterator[Result]:
     """Yield the result of each scenario, in order; a planner that failed starts anew with the next."""
+    kept = read_plan(Path(job.keep)) if job.keep else None
     with open_suite(job.suite) as suite, open_planner(job.planner, limits=limits_of(job)) as planner:
-        for index in job.indices:
-            try:
-                yield run_one(suite, index, job, planner, judge, watch)
-            except Exception as error:  # what is not there, or breaks on our side, is a row and no end of the others
-                got = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
-                yield unmade(suite, index, one_line(got))
+        for block, indices in blocks_of(suite.plan, job.indices).items():
+            rows = not_run(suite, block) if kept is not None else {}
+            for index in indices:
+                result, rows[index] = run_guarded(suite, index, job, planner, judge, watch)
+                yield result
+            if kept is not None:
+                seal_runs(Path(job.keep), kept, block, rows)
+
+
+def run_guarded(
+    suite: Suite, index: int, job: Job, planner: Planner, judge: Judge | None, watch: Watching | None
+) -> tuple[Result, Made]:
+    """Return what `run_one` does; what is not there, or breaks on our side, is a row and no end of the others."""
+    try:
+        return run_one(suite, index, job, planner, judge, watch)
+    except Exception as error:
+        got = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+        result = unmade(suite, index, one_line(got))
+        return result, Failure(index=index, leaf=result.leaf, map_name="", reason=result.reason)
 
 
 def run_one(
     suite: Suite, index: int, job: Job, planner: Planner, judge: Judge | None, watch: Watching | None
-) -> Result:
-    """Return the result of one scenario. Raises InputError where it is not there."""
+) -> tuple[Result, Made]:
+    """Return the result of one scenario and the run, or why there is none. Raises InputError where it is not there."""
     run = suite.run(index)
     spec, net = edited(run.spec, job.edits), suite.net(run.spec.map_name)
     done = trial(
@@ -129,7 +150,10 @@ def run_one(
         severity_mps2=severity_of(run),
         judge=judge,
     )
-    return replace(done.result, digest=digest_of(done.recording))
+    result = replace(done.result, digest=digest_of(done.recording))
+    if done.recording is None:
+        return result, Failure(index=index, leaf=spec.leaf, map_name=spec.map_name, reason=result.reason)
+    return result, (spec, done.recording)
 
 
 def watched(job: Job, watch: Watching | None, spec: ConcreteScenario, net: RoadNetwork) -> str | Observer:

@@ -5,13 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scenarios.evaluation.observe import kinematic_oracles, observe
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
-from scenarios.suite.batch import NOBODY, versions_of
-from scenarios.suite.maps import net_of
-from scenarios.suite.store import Plan, create
-from scenarios.suite.write import page_of, scenario_block, seal_evidence, seal_scenarios
+from scenarios.suite.runs import seal_runs, start_runs
+from scenarios.suite.store import Plan
 
 
 def as_first(spec: ConcreteScenario) -> ConcreteScenario:
@@ -28,13 +25,8 @@ def write_single(
     InputError where the folder holds something else.
     """
     plan = Plan(settings=settings_of(source, spec, driver), about={"map_files": map_files(source, spec), **about})
-    create(path, plan)
-    net = net_of(plan, spec.map_name)
-    page = page_of([(spec, recording)])
-    evidence = {spec.index: observe(recording, net, None, kinematic_oracles())}
-    data, digest = scenario_block(plan, 0, page)
-    seal_evidence(path, plan, 0, digest, evidence, oracles=versions_of(NOBODY), rig="")
-    seal_scenarios(path, plan, 0, data)
+    start_runs(path, plan)
+    seal_runs(path, plan, 0, {0: (spec, recording)})
     return plan
 
 

@@ -3,7 +3,8 @@
 examples:
   nearmiss run suite --planner my_package.planner:Planner --out results --gate
   nearmiss run suite --planner 'cmd:./my_planner --fast' --gate 'pass_rate.low>=0.9' --gate 'at_fault_collision==0'
-  nearmiss run suite --planner my_package.planner:Planner --baseline idm
+  nearmiss run suite --planner my_package.planner:Planner --baseline idm --keep runs
+  nearmiss view runs/17
 A planner is package.module:Class, gym:package.module:factory, cmd:COMMAND, or a reference driver (nearmiss drivers).
 --gate alone asks for no at-fault collision, no lack of progress, no failed planner, no rig error, and at least one
 exercised scenario; the exit code is 1 where a gate fails.
@@ -11,6 +12,7 @@ exercised scenario; the exit code is 1 where a gate fails.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from scenarios.evaluation.summary import Summary, comparison, comparisons, figur
 from scenarios.evaluation.verdict import FAILED, Result
 from scenarios.suite.campaign import OBJECTS, Job, campaign
 from scenarios.suite.index import Suite, locate, open_suite
+from scenarios.suite.runs import runs_plan, start_runs
 from sensors.fault_text import fault
 from sensors.faults.registry import fault_values
 from sensors.rig import load_rig
@@ -70,6 +73,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--timeout", type=seconds, default=None, metavar="S", help="for one step of the planner")
     parser.add_argument("--memory", type=positive, default=None, metavar="MB", help="for the planner's process")
+    parser.add_argument(
+        "--keep", type=Path, metavar="RUNS", help="a new folder for a suite of the planner's runs, to view"
+    )
     add_workers(parser)
     add_out(parser, what="a folder for results.json, results.csv and junit.xml")
     add_json(parser)
@@ -86,6 +92,10 @@ def run(args: argparse.Namespace) -> int:
         indices = chosen(suite, args, index)
         check_leaves(gates, suite, indices, paired=args.baseline is not None)
         jobs = [job_of(args, path, spec, indices, edits, seen) for spec in (args.planner, args.baseline) if spec]
+        if args.keep:
+            about = {"runs_of": str(path.resolve()), "edits": vars_of(args)}
+            start_runs(args.keep, runs_plan(suite.plan, driver=args.planner, about=about))
+            jobs[0] = replace(jobs[0], keep=str(args.keep.resolve()))
     found: list[list[Result]] = [[] for _ in jobs]
     try:
         for job, rows in zip(jobs, found, strict=True):
@@ -119,6 +129,11 @@ def edits_of(args: argparse.Namespace) -> Edits:
     for text in args.set:
         environment_change(text)
     return Edits(faults=tuple(faults), without=tuple(args.without), environment=tuple(args.set))
+
+
+def vars_of(args: argparse.Namespace) -> dict[str, list[str]]:
+    """Return what is changed in every scenario, as it was written."""
+    return {"fault": args.fault, "without": args.without, "set": args.set}
 
 
 def sensor_faults(texts: Sequence[str], *, observe: str) -> tuple[str, ...]:
@@ -213,7 +228,7 @@ def tree_of(
         "planner": args.planner,
         "baseline": args.baseline,
         "observe": args.observe,
-        "edits": {"fault": args.fault, "without": args.without, "set": args.set},
+        "edits": vars_of(args),
         "complete": complete,
         "gates": [{"gate": text, "held": not why, "why": why[0] if why else ""} for text, why in asked],
         "summary": [files.summary_row(row) for row in rows],
@@ -245,6 +260,9 @@ def show(args: argparse.Namespace, found: Sequence[Sequence[Result]]) -> None:
         note(f"and {len(failed) - SHOWN} more (see results.json)")
     if args.out:
         print(f"written: {args.out / 'results.json'}, results.csv, junit.xml")
+    if args.keep:
+        first = f"/{failed[0].index}" if failed and failed[0].digest else ""
+        print(f"next: nearmiss view {args.keep}{first}")
 
 
 def seconds(text: str) -> float:
