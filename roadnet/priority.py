@@ -95,6 +95,12 @@ def priorities(net: RoadNetwork) -> Priorities:
     return Priorities(yields=yields, rule=rule)
 
 
+def signs_before(net: RoadNetwork, rows: Array) -> tuple[Array, Array]:
+    """Return (stop, give way), each (N,) bool: does such a sign govern the movement through these lanes."""
+    m = _movements(net, rows)
+    return m.stop, m.give_way
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Movements:
     """The ways through junctions that lanes are part of; one row a lane."""

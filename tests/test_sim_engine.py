@@ -109,6 +109,7 @@ def plain_touches(body: np.ndarray, state: np.ndarray) -> list[tuple[int, int, f
 def test_the_sweep_finds_the_touches_that_trying_every_pair_finds(worlds: list[list[tuple[float, ...]]]) -> None:
     A = min(map(len, worlds))
     code, order = np.full((c.CODE, A), c.NOBODY), np.arange(A)
+    code[c.ROOT] = np.arange(A)
     for boxes in worlds:  # the order is carried on from world to world, as from step to step
         x, y, yaw, move_x, move_y, turn, length, width, present = np.array(boxes[:A], float).T
         body, state = np.zeros((c.BODY, A)), np.zeros((c.STATE, A))

@@ -102,7 +102,7 @@ def test_it_keeps_the_limit_and_slows_for_curves(net: RoadNetwork, law: str) -> 
     run = w.drive(w.scenario(w.actor("ego", w.arc(25.0), 0.0, 16.0, law), duration_s=20.0), net)
     lateral = np.abs(run.of("yaw_rate", "ego") * run.of("speed", "ego"))
     assert lateral.max() < 1.15 * LATERAL_COMFORT_MPS2
-    assert run.of("accel", "ego").min() >= -1.67 - 1e-5
+    assert run.of("accel", "ego").min() >= -lawbook()[law].defaults["decel_mps2"] - 1e-5
 
 
 def stopping_distance(speed: float, step_s: float) -> float:

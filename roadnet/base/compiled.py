@@ -104,6 +104,19 @@ def compiled(function: F | None = None, /, *, parallel: bool = False, signature:
     return numba.njit(*args, **options)(function)
 
 
+def lean(function: F) -> Any:
+    """Decorate a kernel that makes no arrays, as `compiled` does: it borrows those it is given and counts no
+    references.
+
+    Counting is atomic. A kernel that hands twenty arrays to the next, once an agent, spent three fourths of its
+    time on it (measured).
+    """
+    numba.config.CACHE_DIR = str(cache_folder(Path(function.__code__.co_filename).resolve()))
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False, _nrt=False, forceinline=True)(
+        function
+    )
+
+
 def inlined(function: F) -> Any:
     """Decorate a small device function that is compiled into its caller."""
     return numba.njit(inline="always", error_model="numpy", fastmath=False)(function)

@@ -8,7 +8,7 @@ step. Faults that overlap act together: gains multiply; latencies, offsets and t
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import exp
 from scenarios.simulation.layout import (
     BRAKE_GAIN,
@@ -26,7 +26,7 @@ from scenarios.simulation.motion import GRAVITY
 EDGE_S = 1e-9  # a fault that begins within this of a step's beginning acts over it
 
 
-@compiled
+@lean
 def acting(fault: Array, first: int, end: int, time_s: float) -> tuple[float, float, float, float]:
     """Return (brake gain, lag s, offset 1/m, latency s) of the faults, rows [first, end), that act at a time."""
     gain, lag, offset, latency = 1.0, 0.0, 0.0, 0.0
@@ -39,7 +39,7 @@ def acting(fault: Array, first: int, end: int, time_s: float) -> tuple[float, fl
     return gain, lag, offset, latency
 
 
-@compiled
+@lean
 def actuate(
     fault: Array, first: int, end: int, command: Array, begin: int, k: int, state: Array, i: int, bend: float,
     friction: float, h: float,

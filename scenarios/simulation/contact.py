@@ -8,7 +8,7 @@ Baraff, "Dynamic simulation of non-penetrating rigid bodies", 1992, section 7.3 
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.boxes import separation, swept_contact
 from scenarios.simulation.layout import (
     COS,
@@ -32,16 +32,17 @@ from scenarios.simulation.layout import (
 SURE_M = 1e-6  # boxes that end a step this much farther apart than they moved have not met, rounding included
 
 
-@compiled
+@lean
 def widest_axis(state: Array, low: int, high: int) -> int:
     """Return along which axis the agents [low, high) are spread wider: X or Y, the column of `state`."""
-    if high == low:
-        return X
-    x, y = state[X, low:high], state[Y, low:high]
-    return X if x.max() - x.min() >= y.max() - y.min() else Y
+    left, right, near, far = np.inf, -np.inf, np.inf, -np.inf
+    for i in range(low, high):
+        left, right = min(left, state[X, i]), max(right, state[X, i])
+        near, far = min(near, state[Y, i]), max(far, state[Y, i])
+    return X if right - left >= far - near else Y
 
 
-@compiled
+@lean
 def sort_sweep(body: Array, state: Array, axis: int, order: Array) -> None:
     """Measure the extents that the agents of `order` swept along an axis in the last step, and sort by their begin."""
     move = MOVE_X if axis == X else MOVE_Y
@@ -57,7 +58,7 @@ def sort_sweep(body: Array, state: Array, axis: int, order: Array) -> None:
         order[q] = i
 
 
-@compiled
+@lean
 def sure_apart(body: Array, state: Array, i: int, j: int) -> bool:
     """Return whether two agents end the step farther apart than any of their points can have moved."""
     ux, uy = state[MOVE_X, j] - state[MOVE_X, i], state[MOVE_Y, j] - state[MOVE_Y, i]
@@ -70,7 +71,7 @@ def sure_apart(body: Array, state: Array, i: int, j: int) -> bool:
     return bool(gap > fastest + SURE_M)
 
 
-@compiled
+@lean
 def touch(body: Array, state: Array, i: int, j: int) -> float:
     """Return the part of the last step at which agents i and j first touch; infinity if they do not."""
     return float(
@@ -83,7 +84,7 @@ def touch(body: Array, state: Array, i: int, j: int) -> float:
     )  # fmt: skip
 
 
-@compiled
+@lean
 def touches(
     body: Array,
     code: Array,

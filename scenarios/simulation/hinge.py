@@ -5,7 +5,7 @@ carrier's. It opens to the side its hinge is on. ANGLE steps turn it (simulation
 """
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import sincos
 from scenarios.simulation.layout import (
     ACCEL,
@@ -27,7 +27,7 @@ from scenarios.simulation.motion import put
 from scenarios.simulation.towing import accompany
 
 
-@compiled
+@lean
 def hang(body: Array, state: Array, i: int, j: int, h: float) -> None:
     """Put door i where its hinge on carrier j, which has moved in this step of `h` s, and its angle have it."""
     jx, jy = body[JOINT_X, i], body[JOINT_Y, i]

@@ -24,6 +24,8 @@ class Law:
     function: Any  # compiled
     sees: bool  # looks at others, so it is steered; else it runs on rails
     seeks: bool  # looks for the subject, drives within its limits (simulation/pursuit.py)
+    by_lanes: bool  # on a path of lanes it plans its own way, as traffic does
+    signed: frozenset[str]  # values that may be below zero
     defaults: dict[str, float]
 
 
@@ -34,7 +36,14 @@ def lawbook() -> dict[str, Law]:
     modules = [import_module(f"{laws.__name__}.{name}") for name in names]
     return {
         name: Law(
-            id=name, row=i, function=m.law, sees=m.SEES, seeks=getattr(m, "SEEKS", False), defaults=dict(m.DEFAULTS)
+            id=name,
+            row=i,
+            function=m.law,
+            sees=m.SEES,
+            seeks=getattr(m, "SEEKS", False),
+            by_lanes=getattr(m, "BY_LANES", False),
+            signed=getattr(m, "SIGNED", frozenset()),
+            defaults=dict(m.DEFAULTS),
         )
         for i, (name, m) in enumerate(zip(names, modules, strict=True))
     }
@@ -56,7 +65,7 @@ def values_of(law: Law, given: tuple[tuple[str, float], ...], *, where: str) -> 
             raise InputError(
                 where, got=f"law value {name!r}", wanted=f"a value of {law.id}{did_you_mean(name, values)}"
             )
-        if not value >= 0.0:
+        if not value >= 0.0 and name not in law.signed:
             raise InputError(where, got=f"law value {name} = {value:g}", wanted="zero or more")
         values[name] = float(value)
     return [*values.values(), *[0.0] * (VALUES - len(values))]

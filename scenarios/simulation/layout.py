@@ -16,8 +16,9 @@ ROOT = 8  # who moves the whole: the carrier, or itself
 REPLAY_FIRST, REPLAY_END = 9, 10  # rows of its recorded states
 SEEKS, ROOM_FIRST, ROOM_END = 11, 12, 13  # looks for the subject; rows of the room it may use
 CODE = 14
-# MODE: exactly on the path and its offset; a bicycle that is steered along them; recorded states; a trailer; a door
-RAIL, STEERED, REPLAYED, TOWED, HINGED = range(5)
+# MODE: exactly on the path and its offset; a bicycle that is steered along them; recorded states; a trailer; a door;
+# a bicycle that is steered along lanes of its choice
+RAIL, STEERED, REPLAYED, TOWED, HINGED, LANES = range(6)
 OUTSIDE = -1  # LAW: a planner gives the controls
 NOBODY = -1  # CARRIER: not attached, else the agent that carries this one
 
@@ -66,6 +67,9 @@ NOW_GAP, NOW_LEAD_SPEED = 6, 7  # m to the nearest vehicle in the corridor; m/s 
 NOW_CONFLICT = 8  # s until contact with anyone in or crossing the corridor, at constant speeds
 NOW_STOP = 9  # m to a stop line that is closed
 NOW_FRICTION = 10  # tyre-road
+NOW_OTHER_GAP, NOW_OTHER_SPEED = 11, 12  # m, m/s: somebody else to keep behind: who merges, who crosses
+NOW_LET_GAP, NOW_LET_SPEED = 13, 14  # m, m/s: whom to let in, softly
+NOW_FROZEN = 15  # 1: the driver does not look in this step
 # what a law that seeks may know of the subject (simulation/pursuit.py)
 NOW_SUBJECT_AHEAD, NOW_SUBJECT_ASIDE = 16, 17  # m, centre to centre along and left of its path; infinity: not near
 NOW_SUBJECT_SPEED, NOW_SUBJECT_DRIFT = 18, 19  # m/s along and to the left of its path

@@ -1,7 +1,7 @@
 """Where agents start, and how those move that do not drive themselves: replayed, towed, on a hinge."""
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from scenarios.simulation.hinge import hang
 from scenarios.simulation.layout import (
     ACCEL,
@@ -25,7 +25,7 @@ from scenarios.simulation.towing import hook, tow
 from scenarios.simulation.wind import pushed
 
 
-@compiled
+@lean
 def begin(
     path: Array, path_start: Array, replay: Array, body: Array, code: Array, state: Array, low: int, high: int
 ) -> None:  # fmt: skip
@@ -48,7 +48,7 @@ def begin(
             state[row, i] = 0.0
 
 
-@compiled
+@lean
 def follow(
     path: Array, path_start: Array, body: Array, code: Array, state: Array, low: int, high: int,
     air_x: float, air_y: float, friction: float, h: float,

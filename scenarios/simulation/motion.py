@@ -9,7 +9,7 @@ both in proportion, so that a curve taken too fast is wider than steered and bra
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import atan2, sincos
 from scenarios.simulation.layout import (
     ACCEL,
@@ -48,7 +48,7 @@ CORRECTION_MOST = 0.1  # 1/m
 SLOW_MPS = 5.0  # below this the wind bends the way no further; assumed
 
 
-@compiled
+@lean
 def travel_in(speed: float, accel: float, h: float) -> tuple[float, float]:
     """Return (distance m, speed m/s) after `h` s at constant acceleration that ends at standstill."""
     after = speed + accel * h
@@ -57,7 +57,7 @@ def travel_in(speed: float, accel: float, h: float) -> tuple[float, float]:
     return 0.5 * speed * speed / -accel, 0.0
 
 
-@compiled
+@lean
 def put(state: Array, i: int, x: float, y: float, z: float, yaw: float, h: float) -> None:
     """Move agent i to a pose, remembering by how much over `h` s."""
     state[MOVE_X, i], state[MOVE_Y, i], state[TURN, i] = x - state[X, i], y - state[Y, i], yaw - state[YAW, i]
@@ -65,7 +65,7 @@ def put(state: Array, i: int, x: float, y: float, z: float, yaw: float, h: float
     state[X, i], state[Y, i], state[Z, i], state[YAW, i] = x, y, z, yaw
 
 
-@compiled
+@lean
 def start(path: Array, first: int, end: int, state: Array, i: int) -> None:
     """Put agent i where its path and offset say."""
     x, y, z, heading = pose_at(path, first, end, state[S, i])
@@ -76,7 +76,7 @@ def start(path: Array, first: int, end: int, state: Array, i: int) -> None:
     state[CURVATURE, i] = bend / max(1.0 - bend * state[OFFSET, i], 0.2)
 
 
-@compiled
+@lean
 def rail(path: Array, first: int, end: int, state: Array, i: int, wanted: float, demand: float, h: float) -> None:
     """Run agent i on its path and offset. Where the demand is what the program wants, so is the distance."""
     way = state[WAY, i]
@@ -101,7 +101,7 @@ def rail(path: Array, first: int, end: int, state: Array, i: int, wanted: float,
     state[TRAVEL, i] += travel
 
 
-@compiled
+@lean
 def steering(path: Array, first: int, end: int, body: Array, state: Array, i: int) -> float:
     """Return the curvature that leads agent i's rear axle to its path and wished offset, 1/m."""
     back = body[REAR_AXLE, i]
@@ -118,7 +118,7 @@ def steering(path: Array, first: int, end: int, body: Array, state: Array, i: in
     return float(bend + min(max(correction, -CORRECTION_MOST), CORRECTION_MOST))
 
 
-@compiled
+@lean
 def steer(
     path: Array, first: int, end: int, body: Array, state: Array, i: int,
     curvature: float, demand: float, friction: float, push: float, h: float,
@@ -153,14 +153,14 @@ def steer(
     state[TRAVEL, i] += travel
 
 
-@compiled
+@lean
 def share_of_grip(across: float, along: float, grip: float) -> float:
     """Return the part of two accelerations asked for, m/s2, that lies within the circle of radius `grip`."""
     asked = np.sqrt(across * across + along * along)
     return float(grip / asked if asked > grip else 1.0)
 
 
-@compiled
+@lean
 def possible(demand: float, accel_most: float, friction: float) -> float:
     """Return the part of a demanded acceleration that engine and tyres give, m/s2."""
     return float(min(max(demand, -friction * GRAVITY), min(accel_most, friction * GRAVITY)))

@@ -9,7 +9,7 @@ program or planner.
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import sincos
 from scenarios.simulation.layout import (
     ACCEL_MOST,
@@ -70,7 +70,7 @@ BACK_S = 0.5  # s, how fast it is led back into its room; assumed
 ROOM_M = 2.0  # between the rows of room
 
 
-@compiled
+@lean
 def watch(path: Array, first: int, end: int, body: Array, state: Array, i: int, subject: int, now: Array) -> None:
     """Fill in what adversary i knows of the subject: infinity ahead where it is not there or not near its path."""
     now[NOW_SUBJECT_AHEAD], now[NOW_SUBJECT_CROSS_S], now[NOW_CROSS] = np.inf, np.inf, np.inf
@@ -102,7 +102,7 @@ def watch(path: Array, first: int, end: int, body: Array, state: Array, i: int, 
     now[NOW_SUBJECT_WIDTHS] = 0.5 * (body[WIDTH, i] + wide_j)
 
 
-@compiled
+@lean
 def within_limits(values: Array, now: Array, body: Array, state: Array, i: int, demand: float, h: float) -> float:
     """Return the part of a demanded acceleration that an adversary's limits allow, m/s2."""
     speed = state[SPEED, i]
@@ -114,7 +114,7 @@ def within_limits(values: Array, now: Array, body: Array, state: Array, i: int, 
     return float(demand)
 
 
-@compiled
+@lean
 def room_at(room: Array, first: int, end: int, s: float) -> tuple[float, float]:
     """Return the offsets (right, left) between which a body's centre may be at `s`, m; (0, 0) where none are known."""
     if first == end:
@@ -123,7 +123,7 @@ def room_at(room: Array, first: int, end: int, s: float) -> tuple[float, float]:
     return room[row, 0], room[row, 1]
 
 
-@compiled
+@lean
 def askew_at(path: Array, first: int, end: int, state: Array, i: int) -> float:
     """Return the sine of agent i's heading against its path."""
     _x, _y, _z, heading = pose_at(path, first, end, state[S, i])
@@ -131,7 +131,7 @@ def askew_at(path: Array, first: int, end: int, state: Array, i: int) -> float:
     return float(state[SIN, i] * cos_h - state[COS, i] * sin_h)
 
 
-@compiled
+@lean
 def step_aside(
     path: Array, first: int, end: int, room: Array, code: Array, values: Array, wanted: float, body: Array,
     state: Array, i: int, h: float,
@@ -160,7 +160,7 @@ def step_aside(
     state[SHIFT_ACCEL, i], state[SHIFT_RATE, i] = (rate - state[SHIFT_RATE, i]) / h, rate
 
 
-@compiled
+@lean
 def brake_aside(room: float, across: float, h: float) -> float:
     """Return the lateral speed from which one can still stand after `room` m at `across` m/s2, in steps of `h` s.
 
@@ -172,7 +172,7 @@ def brake_aside(room: float, across: float, h: float) -> float:
     return float(min(np.sqrt(back * back + 2.0 * across * room) - back, room / h))
 
 
-@compiled
+@lean
 def steered_aside(
     path: Array, first: int, end: int, values: Array, body: Array, state: Array, i: int, bend: float
 ) -> float:  # fmt: skip
@@ -188,7 +188,7 @@ def steered_aside(
     return float(min(max(bend, own - right), own + left))
 
 
-@compiled
+@lean
 def unwound(left: float, back: float, speed: float, rate: float) -> float:
     """Return the most bend k from which the wheel can still be turned straight in time, 1/m.
 

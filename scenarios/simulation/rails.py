@@ -3,7 +3,7 @@
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import sincos
 from roadnet.polyline import STEP_M
 from scenarios.simulation.layout import PCAP, PCOS, PCURVATURE, PHEADING, PSIN, PX, PY, PZ
@@ -13,7 +13,7 @@ LOST_M = 1.0  # a foot that still moves by this after its refinements is none
 REFINEMENTS = 2
 
 
-@compiled
+@lean
 def pose_at(path: Array, first: int, end: int, s: float) -> tuple[float, float, float, float]:
     """Return (x, y, z, heading) of the path of samples [first, end) at `s` m; straight on beyond the ends."""
     inside = min(max(s, 0.0), (end - first - 1) * STEP_M)
@@ -29,13 +29,13 @@ def pose_at(path: Array, first: int, end: int, s: float) -> tuple[float, float, 
     return x, y, z, heading
 
 
-@compiled
+@lean
 def sample_at(path: Array, first: int, end: int, s: float) -> int:
     """Return the row of the sample nearest to `s`, within the path."""
     return int(first + min(max(int(s / STEP_M + 0.5), 0), end - first - 1))
 
 
-@compiled
+@lean
 def curvature_at(path: Array, first: int, end: int, s: float) -> float:
     """Return the curvature at `s`, 1/m; zero beyond the ends, where a path is straight."""
     if s < 0.0 or s > (end - first - 1) * STEP_M:
@@ -43,13 +43,13 @@ def curvature_at(path: Array, first: int, end: int, s: float) -> float:
     return float(path[sample_at(path, first, end, s), PCURVATURE])
 
 
-@compiled
+@lean
 def cap_at(path: Array, first: int, end: int, s: float) -> float:
     """Return the speed that limit and comfort allow at `s`, m/s."""
     return float(path[sample_at(path, first, end, s), PCAP])
 
 
-@compiled
+@lean
 def search(path: Array, first: int, end: int, x: float, y: float, s_low: float, s_high: float) -> float:
     """Return s of the point of the path nearest to (x, y) between two s, to about SCAN samples."""
     i = sample_at(path, first, end, s_low)
@@ -64,7 +64,7 @@ def search(path: Array, first: int, end: int, x: float, y: float, s_low: float, 
     return float((at - first) * STEP_M)
 
 
-@compiled
+@lean
 def foot(
     path: Array, first: int, end: int, x: float, y: float, guess: float
 ) -> tuple[float, float, float, float, float]:

@@ -7,7 +7,7 @@ what the step makes of them. Nothing holds it back: it runs on through a contact
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import sincos
 from roadnet.polyline import STEP_M
 from scenarios.simulation.layout import (
@@ -36,7 +36,7 @@ from scenarios.simulation.rails import foot, search
 EDGE_S = 1e-9  # an instant within this of the first or last row is inside
 
 
-@compiled
+@lean
 def row_at(replay: Array, first: int, end: int, t_s: float) -> tuple[int, float]:
     """Return (row, part of the way to the next) at a time, held at the ends; rows [first, end), two at least."""
     low, high = first, end - 1
@@ -50,19 +50,19 @@ def row_at(replay: Array, first: int, end: int, t_s: float) -> tuple[int, float]
     return low, min(max(part, 0.0), 1.0)
 
 
-@compiled
+@lean
 def short_way(turn: float) -> float:
     """Return an angle's difference in [-pi, pi), rad."""
     return float(turn - 2.0 * np.pi * np.floor((turn + np.pi) / (2.0 * np.pi)))
 
 
-@compiled
+@lean
 def present_at(replay: Array, first: int, end: int, t_s: float) -> bool:
     """Return whether a trajectory spans this time."""
     return bool(replay[first, RT] - EDGE_S <= t_s <= replay[end - 1, RT] + EDGE_S)
 
 
-@compiled
+@lean
 def show(
     replay: Array, first: int, end: int, path: Array, path_first: int, path_end: int, state: Array, i: int,
     t_s: float, h: float,
@@ -91,7 +91,7 @@ def show(
     state[S, i], state[OFFSET, i] = s, offset
 
 
-@compiled
+@lean
 def show_first(
     replay: Array, first: int, end: int, path: Array, path_first: int, path_end: int, state: Array, i: int
 ) -> None:  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import sincos
 from roadnet.boxes import straight_contact
 from scenarios.model.spec import What, When
@@ -53,7 +53,7 @@ DIRECTION_ACTION, ANGLE_ACTION = int(What.DIRECTION), int(What.ANGLE)
 EDGE_S = 1e-9  # an instant within this of a step's end belongs to the next step
 
 
-@compiled
+@lean
 def until(value: float, rate: float) -> float:
     """Return when a quantity that is `value` above its threshold and grows by `rate` reaches it, s; 0 if below."""
     if value <= 0.0:
@@ -61,7 +61,7 @@ def until(value: float, rate: float) -> float:
     return float(value / -rate if rate < 0.0 else np.inf)
 
 
-@compiled
+@lean
 def closing(state: Array, i: int, j: int) -> tuple[float, float, float, float]:
     """Return (dx, dy, ux, uy): j seen from i, and how that changes."""
     ux = state[SPEED, j] * state[COS, j] - state[SPEED, i] * state[COS, i]
@@ -69,7 +69,7 @@ def closing(state: Array, i: int, j: int) -> tuple[float, float, float, float]:
     return state[X, j] - state[X, i], state[Y, j] - state[Y, i], ux, uy
 
 
-@compiled
+@lean
 def fires_in(row: Array, body: Array, state: Array, i: int, j: int, time_s: float) -> float:
     """Return in how many seconds the trigger of a step of agent i fires, j its entity, at the present speeds."""
     when, value = int(row[WHEN]), row[VALUE]
@@ -98,7 +98,7 @@ def fires_in(row: Array, body: Array, state: Array, i: int, j: int, time_s: floa
     return float(until(way * (value - state[S, j]), -way * state[SPEED, j]))
 
 
-@compiled
+@lean
 def advance_wish(state: Array, i: int, h: float) -> None:
     """Let the program's speed run on for `h` s: at its rate to its target, then held."""
     v, target, rate = state[WISH, i], state[WISH_TARGET, i], state[WISH_RATE, i]
@@ -114,7 +114,7 @@ def advance_wish(state: Array, i: int, h: float) -> None:
         state[WISH_TRAVEL, i] += 0.5 * (v + target) * ramp + target * (h - ramp)
 
 
-@compiled
+@lean
 def advance_shift(state: Array, i: int, h: float) -> None:
     """Let a lateral move run on for `h` s: half a cosine between two offsets, so its speed peaks in the middle."""
     whole = state[SHIFT_TIME, i]
@@ -130,14 +130,14 @@ def advance_shift(state: Array, i: int, h: float) -> None:
     state[SHIFT_RATE, i], state[SHIFT_ACCEL, i] = half * pace * sin_p, half * pace * pace * cos_p
 
 
-@compiled
+@lean
 def advance_angle(state: Array, i: int, h: float) -> None:
     """Let a door turn on for `h` s: at its rate to its target, then held."""
     angle, target, most = state[ANGLE, i], state[ANGLE_TARGET, i], state[ANGLE_RATE, i] * h
     state[ANGLE, i] = min(angle + most, target) if target > angle else max(angle - most, target)
 
 
-@compiled
+@lean
 def advance(code: Array, state: Array, i: int, h: float) -> None:
     """Let speed and offset of the program run on for `h` s; a vehicle that stands does not slip sideways."""
     stands = state[WISH, i] == 0.0 and code[WALKS, i] == 0
@@ -148,14 +148,14 @@ def advance(code: Array, state: Array, i: int, h: float) -> None:
         advance_angle(state, i, h)
 
 
-@compiled
+@lean
 def turn_round(state: Array, i: int) -> None:
     """Let agent i, at a standstill, take the direction that its program asked for."""
     if state[NEXT_WAY, i] != state[WAY, i] and state[SPEED, i] == 0.0:
         state[WAY, i] = state[NEXT_WAY, i]
 
 
-@compiled
+@lean
 def act(row: Array, state: Array, i: int) -> None:
     """Start what a step asks for."""
     what, target, rate = int(row[WHAT]), row[TARGET], row[RATE]
@@ -174,7 +174,7 @@ def act(row: Array, state: Array, i: int) -> None:
         state[LAMPS, i] = target
 
 
-@compiled
+@lean
 def holds(code: Array, state: Array, i: int) -> bool:
     """Return whether agent i's program has nothing to do but to hold its speed and offset."""
     busy = state[NEXT_STEP, i] < code[STEP_END, i] or state[SHIFT_TIME, i] > 0.0
@@ -182,13 +182,13 @@ def holds(code: Array, state: Array, i: int) -> bool:
     return not busy and bool(state[WISH, i] == state[WISH_TARGET, i])
 
 
-@compiled
+@lean
 def hold(state: Array, i: int, h: float) -> None:
     """Let a program that holds run on for `h` s."""
     state[WISH_WAS, i], state[WISH_TRAVEL, i] = state[WISH, i], state[WISH, i] * h
 
 
-@compiled
+@lean
 def run_program(
     script: Array, code: Array, body: Array, state: Array, i: int, base: int, time_s: float, step_s: float
 ) -> None:

@@ -7,7 +7,7 @@ leads, wherever it came from; whoever crosses is in conflict if both will be at 
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from scenarios.simulation.layout import (
     ACCEL,
     COS,
@@ -34,7 +34,7 @@ AMBER, RED, RED_AMBER = 3, 1, 2
 AMBER_DECEL = 3.0  # m/s2; who would have to brake harder passes at amber (ITE, Traffic Engineering Handbook: 10 ft/s2)
 
 
-@compiled
+@lean
 def meeting(
     gap: float, closing: float, through: float, clear: float, lateral: float, over: float, horizon: float
 ) -> float:
@@ -59,7 +59,7 @@ def meeting(
     return at if at <= min(behind, leave) and at <= horizon else np.inf
 
 
-@compiled
+@lean
 def place_of(
     path: Array, first: int, end: int, state: Array, i: int, j: int, horizon: float, guess: float
 ) -> tuple[bool, float, float, float, float]:
@@ -78,7 +78,7 @@ def place_of(
     return True, s, offset, cos_r, state[SIN, j] * cos_h - state[COS, j] * sin_h
 
 
-@compiled
+@lean
 def look(
     path: Array, first: int, end: int, body: Array, code: Array, state: Array, low: int, high: int, i: int,
     along: Array, now: Array,
@@ -120,7 +120,7 @@ def look(
             now[NOW_CONFLICT] = min(now[NOW_CONFLICT], meet)
 
 
-@compiled
+@lean
 def closed_line(stop: Array, first: int, end: int, front_s: float, speed: float, lights: Array, k: int) -> float:
     """Return the distance to the first stop line ahead that is closed now, m; infinity if there is none.
 

@@ -16,6 +16,7 @@ from scenarios.model.recording import LAMP_HEAD
 from scenarios.model.spec import Action, ActorProgram, ActuationFault, ConcreteScenario, Gust, Kind, What
 from scenarios.simulation import layout as c
 from scenarios.simulation.bodies import BODIES, REAR_AXLE
+from scenarios.simulation.lane_agents import LaneAgents, drives_by_lanes, lane_agents
 from scenarios.simulation.lawbook import find, values_of
 from scenarios.simulation.pursuit import ONCOMING_M, ROAD_M, SOLID_M
 from scenarios.simulation.rooms import crossing, rooms
@@ -56,6 +57,18 @@ class Tables:
     groups: Array
     sample_start: Array  # (S + 1,) rows of xyz
     pair_start: Array  # (S + 1,)
+    lane: Array  # from here to `clash`: the map's lanes, scenarios/simulation/lane_layout.py
+    metric: Array
+    sample: Array
+    link: Array
+    clash: Array
+    route: Array  # from here to `order`: who is on them, scenarios/simulation/lane_agents.py
+    route_s: Array
+    driven: Array
+    plan: Array
+    drive: Array
+    way: Array
+    order: Array
     body: Array
     code: Array
     state: Array
@@ -102,6 +115,7 @@ def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool
     group_count = len(net.signals.group_id)
     orders, egos, scripts, lights = [], [], [], []
     agents: list[Columns] = []
+    on_lanes: list[tuple[int, ActorProgram, bool]] = []
     numbers: dict[int, int] = {}  # id of a Track -> its number; the tracks live as long as the list below
     tracks: list[Track] = []
     script_rows, replay_rows, room_rows = 0, 0, 0
@@ -137,8 +151,12 @@ def tables(specs: Sequence[ConcreteScenario], net: RoadNetwork, *, outside: bool
                 room_rows += len(room)
                 free_room.append(room)
             agents.append(columns)
+            on_lanes.append((len(orders) - 1, actor, columns[1][c.MODE] == c.LANES))
         lights.append(light_of(spec, group_count, where))
-    return _tables(specs, orders, egos, tracks, agents, scripts, lights, group_count, trajectories, free_room)
+    on_lanes_tables = lane_agents(net, specs, on_lanes)
+    return _tables(
+        specs, orders, egos, tracks, agents, scripts, lights, group_count, trajectories, free_room, on_lanes_tables
+    )
 
 
 def named_rows(spec: ConcreteScenario, order: tuple[int, ...], where: str) -> dict[str, int]:
@@ -224,11 +242,14 @@ def agent_of(
         mode = CARRIED_MODE[actor.kind]
     elif mode == c.RAIL and replays(actor.path):
         mode = c.REPLAYED
+    if drives_by_lanes(actor, law, outside):
+        mode = c.LANES
     code = [c.OUTSIDE if outside else law.row, mode, number, *span, int(law.sees), int(walks), *joined, 0, 0]
     code += [int(law.seeks and not outside), 0, 0]
     wish = actor.speed_mps
     if law.sees:
-        wish = dict(zip(law.defaults, values, strict=False)).get("desired_speed_mps", 0.0) or wish or UNLIMITED_MPS
+        asked = dict(zip(law.defaults, values, strict=False)).get("desired_speed_mps", 0.0)
+        wish = asked or (UNLIMITED_MPS if law.by_lanes else wish or UNLIMITED_MPS)
     state = [0.0] * c.STATE
     state[c.SPEED], state[c.S], state[c.OFFSET] = actor.speed_mps, actor.s_m, actor.offset_m
     state[c.NEXT_STEP], state[c.WISH], state[c.WISH_TARGET], state[c.WISH_RATE] = float(span[0]), wish, wish, 1.0
@@ -273,6 +294,7 @@ def _tables(
     specs: Sequence[ConcreteScenario], orders: list[tuple[int, ...]], egos: list[int], tracks: list[Track],
     agents: list[Columns], scripts: list[tuple[float, ...]],
     lights: list[Array], group_count: int, trajectories: list[Array], free_room: list[Array],
+    traffic: LaneAgents,
 ) -> Tables:  # fmt: skip
     counts = np.array([len(order) for order in orders], np.int64)
     steps = np.array([samples_of(spec) for spec in specs], np.int64)
@@ -306,6 +328,8 @@ def _tables(
         groups=np.full(len(specs), group_count, np.int64),
         sample_start=sample_start,
         pair_start=pair_start,
+        **{name: getattr(traffic.table, name) for name in ("lane", "metric", "sample", "link", "clash")},
+        **{name: getattr(traffic, name) for name in ("route", "route_s", "driven", "plan", "drive", "way", "order")},
         body=np.ascontiguousarray(np.array(body, np.float64).T),
         code=np.ascontiguousarray(np.array(code, np.int64).T),
         state=np.ascontiguousarray(np.array(state, np.float64).T),

@@ -13,7 +13,7 @@ at the critical speed, which ISO 9815 measures; here it falls in proportion, dow
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from roadnet.base.maths import atan2, exp, sincos
 from scenarios.simulation.layout import (
     ACCEL,
@@ -51,7 +51,7 @@ FINE_S = 0.02  # longest step of the sway
 SWAY_MOST_RAD = 1.2
 
 
-@compiled
+@lean
 def rolled(away: float, distance: float, axle_m: float) -> float:
     """Return the angle from trailer to the hitch's motion after `distance` m of it; `away` rad before."""
     sin_a, cos_a = sincos(away)
@@ -59,14 +59,14 @@ def rolled(away: float, distance: float, axle_m: float) -> float:
     return float(atan2(2.0 * sin_a * shrink, (1.0 + cos_a) - (1.0 - cos_a) * shrink * shrink))
 
 
-@compiled
+@lean
 def damping(speed: float, axle_m: float) -> float:
     """Return the sway's damping ratio at a speed, m/s: high when slow, zero at CRITICAL_MPS, below zero beyond."""
     slip = 0.5 * SWAY_RADPS * axle_m / max(speed, 0.1)
     return float(min(max(slip * (1.0 - speed / CRITICAL_MPS), LEAST_DAMPING), MOST_DAMPING))
 
 
-@compiled
+@lean
 def swayed(
     sway: float, rate: float, kick: float, push: float, speed: float, axle_m: float, grip: float, h: float
 ) -> tuple[float, float]:
@@ -87,7 +87,7 @@ def swayed(
     return sway, rate
 
 
-@compiled
+@lean
 def hook(body: Array, state: Array, i: int, j: int) -> None:
     """Put trailer i straight behind its carrier j, at the start."""
     back = 0.5 * body[LENGTH, i]
@@ -98,7 +98,7 @@ def hook(body: Array, state: Array, i: int, j: int) -> None:
     state[SPEED, i], state[S, i] = state[SPEED, j], state[S, j] - back
 
 
-@compiled
+@lean
 def tow(
     path: Array, first: int, end: int, body: Array, state: Array, i: int, j: int, push: float, friction: float,
     h: float,
@@ -136,7 +136,7 @@ def tow(
     accompany(state, i, j)
 
 
-@compiled
+@lean
 def accompany(state: Array, i: int, j: int) -> None:
     """Let agent i share what its carrier j shows and suffers: its lamps, its presence, a crash of either."""
     state[LAMPS, i], state[PRESENT, i] = state[LAMPS, j], state[PRESENT, j]

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from roadnet.base.arrays import Array
-from roadnet.base.compiled import compiled
+from roadnet.base.compiled import lean
 from scenarios.criticality.masses import mass_of
 from scenarios.model.spec import Kind
 from scenarios.simulation.layout import COS, GUST_OFF, GUST_ON, GUST_X, GUST_Y, SIN, SPEED, WINDAGE
@@ -25,7 +25,7 @@ def windage(kind: Kind, size: tuple[float, float, float]) -> float:
     return 0.5 * AIR_KGPM3 * SIDE_COEFFICIENT * size[0] * size[2] / mass
 
 
-@compiled
+@lean
 def air(gust: Array, first: int, end: int, time_s: float) -> tuple[float, float]:
     """Return the air's velocity in the map frame at a time, m/s: the sum of the gusts, rows [first, end)."""
     x, y = 0.0, 0.0
@@ -35,7 +35,7 @@ def air(gust: Array, first: int, end: int, time_s: float) -> tuple[float, float]
     return x, y
 
 
-@compiled
+@lean
 def pushed(body: Array, state: Array, i: int, air_x: float, air_y: float) -> float:
     """Return the acceleration to the left that moving air gives body i, m/s2; none where the air stands."""
     if air_x == 0.0 and air_y == 0.0:

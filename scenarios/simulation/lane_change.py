@@ -1,0 +1,280 @@
+"""Lane changes: MOBIL where they pay, and the changes that must be because the lane does not lead on.
+
+Kesting, Treiber, Helbing, "General lane-changing model MOBIL for car-following models", TRR 1999 (2007), eq. 2-4.
+A driver signals first; it moves once it has signalled for SIGNAL_S and the gap is still there. Whoever must change
+asks the one behind the gap to make room, and fits its own speed to the one in front of it.
+"""
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.compiled import lean
+from scenarios.simulation.lane_layout import (
+    AHEAD,
+    AHEAD_SPEED,
+    ALONG,
+    ASIDE,
+    BEHIND,
+    BEND,
+    BESIDE,
+    BOUND,
+    CHANGED_AT,
+    CHANGES,
+    COMMITTED,
+    DESIRE,
+    ENDS,
+    FIRST,
+    GOES_ON,
+    HEAD,
+    INSIDE,
+    KEY,
+    LANE,
+    LEFT,
+    LET_GAP,
+    LET_SPEED,
+    LET_UNTIL,
+    LINE_AT,
+    LINE_FROM,
+    LONG,
+    NEEDS,
+    ON_LANE,
+    ONWARD,
+    RIGHT,
+    SUCC,
+    SUCC_END,
+    TAIL,
+    TIGHTEST,
+    WANTED_AT,
+    WANTS,
+)
+from scenarios.simulation.lane_layout import END as END_ROW
+from scenarios.simulation.laws.human import (
+    ACCEL,
+    CHANGE_S,
+    DECEL,
+    HEADWAY,
+    JAM,
+    POLITENESS,
+    SAFE_DECEL,
+    THRESHOLD,
+)
+from scenarios.simulation.laws.idm import behind, free_road
+from scenarios.simulation.layout import (
+    SHIFT,
+    SHIFT_ACCEL,
+    SHIFT_CLOCK,
+    SHIFT_FROM,
+    SHIFT_RATE,
+    SHIFT_TIME,
+    SHIFT_TO,
+    SPEED,
+)
+from scenarios.simulation.rails import foot
+from scenarios.simulation.ranking import first_ahead, last_behind, place_in
+
+EVERY_S = 0.5  # how often a driver thinks of changing lanes; assumed
+SIGNAL_S = 1.0  # signals for so long before it moves; assumed
+REST_S = 6.0  # between two changes of one driver that it need not make; assumed
+LOOK_M = 120.0  # for who is ahead on the next lane; assumed
+MUST_M, MUST_S = 60.0, 10.0  # who must change, must within this of the lane's end; assumed
+MUST_BIAS = 4.0  # m/s2, what a change that must be is worth at the lane's end; assumed
+CHANGE_M = 18.0  # a change runs over at least so far, at about 0.3 rad to the lane; assumed
+LET_S = 0.7  # a request to make room lasts until the next
+FIT_M = 30.0  # who must change fits its speed to who is nearer ahead than this on the next lane; assumed
+SLOWEST_MPS = 2.0  # who is slower does not turn out of its lane by itself
+
+
+@lean
+def pull(values: Array, speed: float, wish: float, gap: float, lead_speed: float) -> float:
+    """Return the acceleration of the model behind a leader, m/s2."""
+    a, b, jam, headway = values[ACCEL], values[DECEL], values[JAM], values[HEADWAY]
+    return float(free_road(speed, wish, a, b) + behind(speed, gap, lead_speed, a, b, jam, headway))
+
+
+@lean
+def least_gap(speed: float, values: Array) -> float:
+    """Return the gap that a change leaves at least, m."""
+    return float(0.5 * values[JAM] + 0.3 * speed)
+
+
+@lean
+def consider(
+    lane: Array, metric: Array, link: Array, plan: Array, drive: Array, way: Array, state: Array, values: Array,
+    entry: Array, entry_lane: Array, order: Array, live: int, head: Array, spot: Array, low: int, i: int, time: float,
+) -> int:  # fmt: skip
+    """Return the side to which driver i should begin to change now, 1 left, -1 right, 0 neither; signal the wish."""
+    at, need = plan[LANE, i], plan[NEEDS, i]
+    room = metric[at, LONG] - drive[ALONG, i] - drive[HEAD, i]
+    speed = state[SPEED, i]
+    if lane[at, INSIDE] or plan[CHANGES, i] != 0 or plan[COMMITTED, i]:
+        return 0
+    must = need != 0 and metric[at, ONWARD] - drive[ALONG, i] < MUST_M + MUST_S * speed * abs(need)
+    if need != 0 and lane[at, ENDS] == GOES_ON and room < MUST_M + MUST_S * speed * abs(need):
+        must = True
+    if not must:
+        if time - drive[CHANGED_AT, i] < REST_S or speed < SLOWEST_MPS:
+            plan[WANTS, i] = 0
+            return 0
+        if (lane[at, LEFT] < 0 and lane[at, RIGHT] < 0) or not has_room(lane, metric, plan, drive, values, i, speed):
+            plan[WANTS, i] = 0
+            return 0
+    best, side = values[i, THRESHOLD], 0
+    for to in (1, -1):
+        row = lane[at, LEFT if to > 0 else RIGHT]
+        if row < 0 or (must and to * need < 0) or (need != 0 and not must and to * need < 0):
+            continue
+        if not must and need == 0 and metric[row, ONWARD] < min(metric[at, ONWARD], 400.0):
+            continue
+        if not must and metric[row, BEND] > max(drive[TIGHTEST, i], metric[at, BEND]):
+            continue
+        worth = gain(
+            lane, metric, link, plan, drive, way, state, values, entry, entry_lane, order, live, head, spot, low, i,
+            row, must and to * need > 0, time,
+        )  # fmt: skip
+        if must and to * need > 0:
+            worth += MUST_BIAS
+        elif need != 0 and to * need > 0:
+            worth += 0.5
+        if worth > best:
+            best, side = worth, to
+    if must and side == 0:
+        side = 1 if need > 0 else -1
+        if plan[WANTS, i] != side:
+            plan[WANTS, i], drive[WANTED_AT, i] = side, time
+        return 0
+    if side == 0:
+        plan[WANTS, i] = 0
+        return 0
+    if plan[WANTS, i] != side:
+        plan[WANTS, i], drive[WANTED_AT, i] = side, time
+        return 0
+    return side if time - drive[WANTED_AT, i] >= SIGNAL_S else 0
+
+
+@lean
+def has_room(lane: Array, metric: Array, plan: Array, drive: Array, values: Array, i: int, speed: float) -> bool:
+    """Return whether a change would be over before the next junction."""
+    room = plan[LINE_AT, i] < 0 or drive[LINE_FROM, i] - drive[ALONG, i] - drive[HEAD, i] > speed * values[i, CHANGE_S]
+    return bool(room)
+
+
+@lean
+def gain(
+    lane: Array, metric: Array, link: Array, plan: Array, drive: Array, way: Array, state: Array, values: Array,
+    entry: Array, entry_lane: Array, order: Array, live: int, head: Array, spot: Array, low: int, i: int, row: int,
+    must: bool, time: float,
+) -> float:  # fmt: skip
+    """Return what a change to lane `row` gains driver i and, by its politeness, the followers, m/s2.
+
+    Minus infinity where it is not safe. must: ask the follower to make room, and keep behind the leader there.
+    """
+    at, speed, wish = plan[LANE, i], state[SPEED, i], drive[DESIRE, i]
+    s = drive[ALONG, i] * metric[row, LONG] / metric[at, LONG]
+    place = place_in(entry, order, live, row, s)
+    lead, gap = first_ahead(
+        metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, place, row, s, LOOK_M
+    )  # fmt: skip
+    if lead < 0:
+        lead, gap = ahead_of(lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, row, s)
+    gap -= drive[HEAD, i]
+    back, room = last_behind(
+        lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, place, row, s
+    )  # fmt: skip
+    room -= drive[TAIL, i]
+    lead_speed = state[SPEED, lead] if lead >= 0 else 0.0
+    safe = values[i, SAFE_DECEL]
+    mine = pull(values[i], speed, wish, gap, lead_speed)
+    before = pull(values[i], speed, wish, drive[AHEAD, i], drive[AHEAD_SPEED, i])
+    ok = (gap > least_gap(max(speed - lead_speed, 0.0), values[i])) and mine > -safe
+    theirs = 0.0
+    if back >= 0:
+        v, w = state[SPEED, back], max(drive[DESIRE, back], 1.0)
+        after = pull(values[back], v, w, room, speed)
+        now = pull(values[back], v, w, room + drive[HEAD, i] + drive[TAIL, i] + gap, lead_speed)
+        ok = ok and room > least_gap(max(v - speed, 0.0), values[back]) and after > -safe
+        theirs = after - now
+        if must and (not ok or after < -1.0) and (room > -drive[HEAD, i] or speed < SLOWEST_MPS):
+            let_in(drive, back, max(room, 1.0), speed, time)
+    if must and not ok and lead >= 0 and gap < FIT_M and speed > SLOWEST_MPS:
+        let_in(drive, i, max(gap, 2.0), lead_speed, time)
+    if not ok or rival(lane, metric, plan, drive, entry, entry_lane, order, live, head, low, i, row, s, speed):
+        return -np.inf
+    place = spot[2 * (i - low)]
+    old, old_m = last_behind(
+        lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, place, at, drive[ALONG, i]
+    )  # fmt: skip
+    if old >= 0:
+        v, w = state[SPEED, old], max(drive[DESIRE, old], 1.0)
+        old_m -= drive[TAIL, i]
+        freed = old_m + drive[TAIL, i] + drive[HEAD, i] + drive[AHEAD, i]
+        theirs += pull(values[old], v, w, freed, drive[AHEAD_SPEED, i]) - pull(values[old], v, w, old_m, speed)
+    return float(mine - before + values[i, POLITENESS] * theirs)
+
+
+@lean
+def let_in(drive: Array, i: int, gap: float, speed: float, time: float) -> None:
+    """Let driver i keep softly behind somebody beside it, `gap` m ahead, for the next LET_S."""
+    if time > drive[LET_UNTIL, i] or gap < drive[LET_GAP, i]:
+        drive[LET_GAP, i], drive[LET_SPEED, i], drive[LET_UNTIL, i] = gap, speed, time + LET_S
+
+
+@lean
+def ahead_of(
+    lane: Array, metric: Array, link: Array, drive: Array, entry: Array, entry_lane: Array, order: Array, live: int,
+    head: Array, low: int, me: int, row: int, s: float,
+) -> tuple[int, float]:  # fmt: skip
+    """Return (agent, m from `s` to its rear) of the nearest one on the lanes that a lane leads to."""
+    best, best_m, away = -1, np.inf, metric[row, LONG] - s
+    for k in range(lane[row, SUCC], lane[row, SUCC_END]):
+        at, place = link[k], head[link[k]]
+        while place >= 0 and place < live and entry_lane[order[place]] == at:
+            j = low + order[place] // 2
+            if j != me:
+                gap = away + entry[1, order[place]] - drive[TAIL, j]
+                if gap < best_m:
+                    best, best_m = j, gap
+                break
+            place += 1
+    return best, best_m
+
+
+@lean
+def rival(
+    lane: Array, metric: Array, plan: Array, drive: Array, entry: Array, entry_lane: Array, order: Array, live: int,
+    head: Array, low: int, i: int, row: int, s: float, speed: float,
+) -> bool:  # fmt: skip
+    """Return whether somebody on the far side of lane `row` is about to move to the same place on it."""
+    left = lane[row, LEFT] != plan[LANE, i]
+    far = lane[row, LEFT if left else RIGHT]
+    if far < 0:
+        return False
+    towards = -1 if left else 1
+    at = s * metric[far, LONG] / metric[row, LONG]
+    reach = drive[HEAD, i] + drive[TAIL, i] + 12.0 + 0.5 * speed
+    place = place_in(entry, order, live, far, at - reach)
+    while place < live and entry_lane[order[place]] == far and entry[1, order[place]] < at + reach:
+        j = low + order[place] // 2
+        comes = plan[BOUND, j] == ON_LANE and plan[LANE, j] == far and plan[WANTS, j] == towards
+        if comes and (plan[CHANGES, j] != 0 or plan[KEY, j] < plan[KEY, i]):
+            return True
+        place += 1
+    return False
+
+
+@lean
+def begin(
+    lane: Array, metric: Array, sample: Array, plan: Array, drive: Array, state: Array, values: Array, i: int,
+    side: int, rear_x: float, rear_y: float, time: float,
+) -> None:  # fmt: skip
+    """Let driver i change to the lane on a side: from now on it belongs there, and straddles the old one."""
+    at = plan[LANE, i]
+    row = lane[at, LEFT if side > 0 else RIGHT]
+    guess = drive[ALONG, i] * metric[row, LONG] / metric[at, LONG]
+    s, aside, _c, _s, _m = foot(sample, lane[row, FIRST], lane[row, END_ROW], rear_x, rear_y, guess)
+    shift = aside + state[SHIFT, i] - drive[ASIDE, i]
+    plan[LANE, i], plan[BESIDE, i], plan[CHANGES, i], plan[BEHIND, i] = row, at, side, -1
+    drive[ALONG, i], drive[ASIDE, i], drive[CHANGED_AT, i] = s, aside, time
+    state[SHIFT, i] = state[SHIFT_FROM, i] = shift
+    takes = max(values[i, CHANGE_S], CHANGE_M / max(state[SPEED, i], SLOWEST_MPS))
+    state[SHIFT_TO, i], state[SHIFT_CLOCK, i], state[SHIFT_TIME, i] = 0.0, 0.0, takes
+    state[SHIFT_RATE, i], state[SHIFT_ACCEL, i] = 0.0, 0.0

@@ -1,0 +1,227 @@
+"""Who is where on the lanes: agents sorted along each lane, and who claims the places that lanes share.
+
+An agent has two entries: the lane it is on, and the lane it still straddles while it changes. The order hardly
+changes from step to step, so an insertion sort keeps it at the same cost an agent however many there are; the
+tables of lanes are reset where they were touched. tests/test_traffic_ranking.py has the plain twin.
+"""
+
+import numpy as np
+
+from roadnet.base.arrays import Array
+from roadnet.base.compiled import lean
+from scenarios.simulation.lane_layout import (
+    ALONG,
+    AWAY,
+    BEHIND,
+    BESIDE,
+    BOUND,
+    CLASH,
+    CLASH_AT,
+    CLASH_END,
+    CLASH_FROM,
+    COMES,
+    COMING,
+    COMMITTED,
+    FREE,
+    HEAD,
+    INSIDE,
+    IS_IN,
+    LANE,
+    LINE_AT,
+    LINE_FROM,
+    LONG,
+    PRED,
+    PRED_END,
+    STATE,
+    TAIL,
+    WAYS,
+    WHO,
+)
+from scenarios.simulation.layout import PRESENT, SPEED
+
+LANE_KEY = 262144.0  # m: longer than any lane
+BEFORE_KEY = 1024.0  # m: how far before its lane's begin a reference point may lie
+CLAIM_M, CLAIM_S = 25.0, 7.0  # who is nearer than this to a shared place is taken into account there; assumed
+CLAIMS = 6  # an agent makes at most
+MOST_CLAIMS = CLAIMS + 1  # with the one it leaves
+OVER_M = 0.5  # whose front is no farther over its line still stands at it; assumed
+FOLLOWERS_M = 80.0  # how far back a follower is looked for; assumed
+
+
+@lean
+def rank(
+    metric: Array, plan: Array, drive: Array, state: Array, low: int, count: int,
+    entry: Array, entry_lane: Array, order: Array, spot: Array, head: Array, ranked: int,
+) -> int:  # fmt: skip
+    """Sort the entries of agents [low, low + count); return how many there are.
+
+    entry (2, 2 A): sort key and m along the lane of entries 2 a and 2 a + 1; entry_lane (2 A,); order (2 A,): entries,
+    sorted; spot (2 A,): where in it each entry is; head (L,): where in it a lane begins, -1 if it is empty.
+    `ranked`: what this returned a step ago.
+    """
+    for r in range(ranked):
+        head[entry_lane[order[r]]] = -1
+    for a in range(count):
+        i = low + a
+        for e in (2 * a, 2 * a + 1):
+            at = plan[LANE, i] if e == 2 * a else plan[BESIDE, i]
+            if at < 0 or plan[BOUND, i] == FREE or state[PRESENT, i] == 0.0:
+                entry[0, e], entry_lane[e] = np.inf, -1
+                continue
+            s = drive[ALONG, i]
+            if e != 2 * a:
+                s *= metric[at, LONG] / metric[plan[LANE, i], LONG]
+            entry[0, e], entry[1, e], entry_lane[e] = at * LANE_KEY + BEFORE_KEY + s, s, at
+    live = 0
+    for r in range(2 * count):
+        e = order[r]
+        key, q = entry[0, e], r
+        while q > 0 and entry[0, order[q - 1]] > key:
+            order[q] = order[q - 1]
+            q -= 1
+        order[q] = e
+        live += key < np.inf
+    before = -1
+    for r in range(live):
+        e = order[r]
+        spot[e] = r
+        if entry_lane[e] != before:
+            before = entry_lane[e]
+            head[before] = r
+    return live
+
+
+@lean
+def place_in(entry: Array, order: Array, live: int, row: int, s: float) -> int:
+    """Return the first place in the order at or beyond `s` m of a lane; what stands there may be on another lane."""
+    key, low, high = row * LANE_KEY + BEFORE_KEY + s, 0, live
+    while low < high:
+        middle = (low + high) // 2
+        if entry[0, order[middle]] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@lean
+def first_ahead(
+    metric: Array, drive: Array, way: Array, ways: int, entry: Array, entry_lane: Array, order: Array, live: int,
+    head: Array, low: int, me: int, place: int, row: int, s: float, reach: float,
+) -> tuple[int, float]:  # fmt: skip
+    """Return (agent, m from `s` to its rear end) of the first one along a way; (-1, infinity) if none in `reach`.
+
+    The way's first lane is `row`, searched from `place` of the order; then `way` (WAY,) from its second on.
+    """
+    while place < live and entry_lane[order[place]] == row:
+        j = low + order[place] // 2
+        if j != me:
+            return j, entry[1, order[place]] - s - drive[TAIL, j]
+        place += 1
+    away = metric[row, LONG] - s
+    for w in range(1, ways):
+        if away > reach:
+            break
+        at = way[w]
+        place = head[at]
+        while place >= 0 and place < live and entry_lane[order[place]] == at:
+            j = low + order[place] // 2
+            if j != me:
+                return j, away + entry[1, order[place]] - drive[TAIL, j]
+            place += 1
+        away += metric[at, LONG]
+    return -1, np.inf
+
+
+@lean
+def last_behind(
+    lane: Array, metric: Array, link: Array, drive: Array, entry: Array, entry_lane: Array, order: Array, live: int,
+    head: Array, low: int, me: int, place: int, row: int, s: float,
+) -> tuple[int, float]:  # fmt: skip
+    """Return (agent, m from its front to `s`) of the nearest one behind `s` on a lane or one that leads to it."""
+    place -= 1
+    while place >= 0 and entry_lane[order[place]] == row:
+        j = low + order[place] // 2
+        if j != me:
+            return j, s - entry[1, order[place]] - drive[HEAD, j]
+        place -= 1
+    best, best_m = -1, np.inf
+    for k in range(lane[row, PRED], lane[row, PRED_END]):
+        at, away = link[k], s
+        for _ in range(3):
+            away += metric[at, LONG]
+            place = head[at]
+            found, found_m = -1, np.inf
+            while place >= 0 and place < live and entry_lane[order[place]] == at:
+                j = low + order[place] // 2
+                if j != me:
+                    found, found_m = j, away - entry[1, order[place]] - drive[HEAD, j]
+                place += 1
+            if found >= 0:
+                if found_m < best_m:
+                    best, best_m = found, found_m
+                break
+            if away - s + s > FOLLOWERS_M or lane[at, PRED] == lane[at, PRED_END]:
+                break
+            at = link[lane[at, PRED]]
+    return (best, best_m) if best_m < FOLLOWERS_M else (-1, np.inf)
+
+
+@lean
+def lay_claims(
+    lane: Array, metric: Array, plan: Array, drive: Array, way: Array, state: Array, low: int, count: int,
+    claim: Array, after: Array, claimed: Array, laid: int, claimed_lane: Array,
+) -> int:  # fmt: skip
+    """Let the agents that near or hold shared places say so; return how many claims there are.
+
+    claim (M, 3): WHO, AWAY, STATE; after (M,): the next claim of the same lane, -1 at the end; claimed (L,): a lane's
+    first claim, -1 if none; claimed_lane (M,): of each claim. `laid`: what this returned a step ago.
+    """
+    for m in range(laid):
+        claimed[claimed_lane[m]] = -1
+    laid = 0
+    for i in range(low, low + count):
+        if plan[BOUND, i] == FREE or state[PRESENT, i] == 0.0:
+            continue
+        s, n = drive[ALONG, i], 0
+        back = plan[BEHIND, i]
+        if back >= 0 and s < drive[TAIL, i] and lane[back, CLASH] < lane[back, CLASH_END]:
+            laid = _lay(claim, after, claimed, laid, claimed_lane, back, i, -s - metric[back, LONG], IS_IN)
+        if plan[CLASH_AT, i] < 0:
+            continue
+        reach = CLAIM_M + CLAIM_S * state[SPEED, i] + drive[HEAD, i]
+        away, line = drive[CLASH_FROM, i] - s, plan[LINE_AT, i]
+        over = line >= 0 and drive[LINE_FROM, i] - s - drive[HEAD, i] < -OVER_M
+        for w in range(plan[CLASH_AT, i], plan[WAYS, i]):
+            if away > reach or n == CLAIMS:
+                break
+            at = way[i, w]
+            if lane[at, CLASH] < lane[at, CLASH_END]:
+                near = COMING
+                if w == 0 or line < 0 or w < line:
+                    near = IS_IN if lane[at, INSIDE] else COMES
+                elif w < line + 3 and (over or plan[COMMITTED, i]) and lane[way[i, w - 1], INSIDE] + (w == line) > 0:
+                    near = IS_IN if over else COMES
+                laid = _lay(claim, after, claimed, laid, claimed_lane, at, i, away, near)
+                n += 1
+            away += metric[at, LONG]
+    return laid
+
+
+@lean
+def _lay(
+    claim: Array, after: Array, claimed: Array, m: int, claimed_lane: Array, row: int, i: int, away: float, near: float
+) -> int:
+    claim[m, WHO], claim[m, AWAY], claim[m, STATE] = i, away, near
+    after[m], claimed[row], claimed_lane[m] = claimed[row], m, row
+    return m + 1
+
+
+@lean
+def forget(entry_lane: Array, order: Array, head: Array, claim_lane: Array, claimed: Array, count: Array) -> None:
+    """Reset what the last `rank` and `lay_claims` wrote into the tables of lanes; count (2,): what they returned."""
+    for r in range(count[0]):
+        head[entry_lane[order[r]]] = -1
+    for m in range(count[1]):
+        claimed[claim_lane[m]] = -1
+    count[0], count[1] = 0, 0
