@@ -159,6 +159,7 @@ def test_backing_runs_the_path_the_other_way_with_the_heading_kept(net: RoadNetw
     np.testing.assert_allclose(run.x("car"), X0 + 100.0 + forth - back + again, atol=EXACT)
     assert (run.of("yaw", "car") == 0.0).all()
     assert run.of("speed", "car").min() == -3.0
+    assert not np.signbit(run.of("speed", "car")[run.of("speed", "car") == 0.0]).any()
     lamps = run.of("lamps", "car")
     assert (((lamps & LAMP_REVERSE) > 0) == ((t > 1.5 + 1e-9) & (t < 6.5 + 1e-9))).all()
     braking = ((t > 0.5 + 1e-6) & (t < 1.5 + 1e-6)) | ((t > 5.0 + 1e-6) & (t < 6.0 + 1e-6))

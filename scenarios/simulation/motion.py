@@ -96,7 +96,7 @@ def rail(path: Array, first: int, end: int, state: Array, i: int, wanted: float,
         yaw += atan2(way * state[SHIFT_RATE, i], max(after * bend, 0.0))
         state[SIN, i], state[COS, i] = sincos(yaw)
     put(state, i, x - state[OFFSET, i] * sin_h, y + state[OFFSET, i] * cos_h, z, yaw, h)
-    speed = way * after
+    speed = way * after + 0.0  # no zero with a sign
     state[ACCEL, i], state[SPEED, i] = (speed - state[SPEED, i]) / h, speed
     state[TRAVEL, i] += travel
 

@@ -66,7 +66,7 @@ def replays(spec: PathSpec) -> bool:
 
 def trajectory_of(spec: PathSpec, where: str) -> Array:
     """Return the (N, 6) float64 trajectory. InputError unless it has two rows or more, finite, times growing."""
-    rows = np.ascontiguousarray(spec.trajectory, np.float64)
+    rows = np.ascontiguousarray(spec.trajectory, np.float64) + 0.0  # no zero with a sign
     fits = rows.ndim == 2 and rows.shape[1] == REPLAY_COLUMNS and len(rows) > 1 and bool(np.isfinite(rows).all())
     if not (fits and (np.diff(rows[:, RT]) > 0.0).all()):
         raise InputError(
