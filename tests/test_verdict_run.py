@@ -19,7 +19,7 @@ from scenarios.suite.index import open_suite
 from viewer.cli import main
 from viewer.commands import run as run_command
 
-COUNT = 8
+COUNT = 9  # two blocks
 Cli = Callable[..., tuple[int, str, str]]
 
 
@@ -180,6 +180,8 @@ def test_what_was_not_run_or_broke_off_is_a_row_of_the_kept_runs(suite: Path, cl
         reasons = {int(row["index"]): str(row["reason"]) for row in runs.scenarios}
     assert "no plan" in reasons.pop(1)
     assert set(reasons.values()) == {"not run"}
+    assert len(reasons) == COUNT - 1
+    assert main(["verify", str(keep)]) == 0
 
 
 # ------------------------------------------------------------------------------------- gates and codes

@@ -29,7 +29,7 @@ from scenarios.simulation.planner import Planner
 from scenarios.suite.index import Suite, open_suite
 from scenarios.suite.records import canonical
 from scenarios.suite.runner import run_blocks
-from scenarios.suite.runs import blocks_of, not_run, seal_runs
+from scenarios.suite.runs import blocks_of, finish_runs, not_run, seal_runs
 from scenarios.suite.store import read_plan
 from scenarios.suite.write import Made
 
@@ -80,6 +80,9 @@ def campaign(
                 result = result_of(row)
                 found[result.index] = result
                 on_result(result)
+    if job.keep:
+        with open_suite(job.suite) as suite:
+            finish_runs(Path(job.keep), suite)
     return [found[index] for index in job.indices]
 
 

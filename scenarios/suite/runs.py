@@ -15,7 +15,7 @@ from scenarios.model.run import Failure
 from scenarios.suite.batch import NOBODY, versions_of
 from scenarios.suite.index import Suite
 from scenarios.suite.maps import net_of
-from scenarios.suite.store import Plan, create
+from scenarios.suite.store import Plan, create, missing_blocks, read_plan
 from scenarios.suite.write import Made, page_of, scenario_block, seal_evidence, seal_scenarios
 
 NOT_RUN = "not run"
@@ -43,6 +43,13 @@ def seal_runs(path: Path, plan: Plan, block: int, rows: Mapping[int, Made]) -> N
     }
     seal_evidence(path, plan, block, digest, evidence, oracles=versions_of(NOBODY), rig="")
     seal_scenarios(path, plan, block, data)
+
+
+def finish_runs(path: Path, suite: Suite) -> None:
+    """Seal the blocks of which nothing was to be run, so that the suite of runs is complete."""
+    plan = read_plan(path)
+    for block in missing_blocks(path, plan):
+        seal_runs(path, plan, block, not_run(suite, block))
 
 
 def not_run(suite: Suite, block: int) -> dict[int, Made]:
