@@ -188,7 +188,12 @@ def test_no_adversary_ever_passes_a_limit_of_speed_or_acceleration(road: RoadNet
     spec = w.scenario(
         w.actor("ego", PathSpec(lanes=(RIGHT,)), 100.0, 10.0), on(lane, "other", s, v, law, **limits), duration_s=12.0
     )
-    run = w.drive(spec, road, Erratic(data.draw(st.integers(0, 99))))
+    planner = Erratic(data.draw(st.integers(0, 99))) if data.draw(st.booleans()) else None
+    if planner is None:  # the subject drives where the adversary may not follow, and is sought there
+        there = data.draw(st.sampled_from([BESIDE_M + 1.5, -2.0 * BESIDE_M - 1.5]))
+        far = w.actor("ego", PathSpec(lanes=(LEFT,)), 80.0, v + 1.0, offset_m=there)
+        spec = replace(spec, actors=(far, spec.actors[1]))
+    run = w.drive(spec, road, planner)
     touched = run.recording.contacts.t_ns
     end = int(touched[0] // 50_000_000) if len(touched) else len(run.t)  # who has crashed brakes as it can
     accel, speed = run.of("accel", "other")[:end].astype(float), run.of("speed", "other")[:end].astype(float)
@@ -227,6 +232,21 @@ def test_an_adversary_that_may_leave_its_lane_does(road: RoadNetwork) -> None:
         assert len(run.t) == 21
         rows[name] = rooms(road, (LEFT,), 600.0, "may_oncoming" in limits, "may_oncoming" in limits, False)
     assert rows["free"][50, 1] > rows["bound"][50, 1] + 5.0
+
+
+@pytest.mark.parametrize("v", [2.0, 4.0, 10.0, 16.0])
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_an_adversary_presses_against_the_line_and_not_over_it(road: RoadNetwork, v: float, side: float) -> None:
+    # the subject drives beyond the line in the middle, or beyond the edge of the road, and may not be followed there
+    there = BESIDE_M + 1.5 if side > 0.0 else -2.0 * BESIDE_M - 1.5
+    ego = w.actor("ego", PathSpec(lanes=(LEFT,)), 60.0, v, offset_m=there)
+    other = on(LEFT, "other", 60.0, v, "squeeze", lead_m=0.0, clearance_m=0.0, lateral_most_mps=2.5)
+    run = w.drive(w.scenario(ego, other, duration_s=25.0), road)
+    offset = side * seen(run, "other", lane_path(road, (LEFT,)))[1]
+    inset = 0.5 * BESIDE_M + (0.0 if side > 0.0 else BESIDE_M) - 0.5 * w.CAR[1] - 0.2
+    assert offset[-1] == pytest.approx(inset, abs=0.03)
+    assert offset.max() < inset + 0.03
+    check_room(road, run, LEFT, LIMITS, len(run.t))
 
 
 def test_room_follows_the_map(road: RoadNetwork) -> None:

@@ -173,7 +173,7 @@ def run_scenario(
                 demand = laws[code[LAW, i]](now, values[i], memory[i])
                 if code[SEEKS, i] != 0:
                     demand = within_limits(values[i], now, body, state, i, demand, h)
-                    step_aside(path, a, b, room, code, values[i], memory[i, ASIDE], body, state, i, h)
+                    step_aside(room, code, values[i], memory[i, ASIDE], body, state, i, h)
             state[WANTED, i], state[DEMAND, i] = wanted, possible(demand, body[ACCEL_MOST, i], friction)
         air_x, air_y = air(gust, gust_start, gust_end, k * h)
         for i in range(low, high):

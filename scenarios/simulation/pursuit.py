@@ -63,6 +63,7 @@ OWN = 9  # the law's own values begin here
 WATCH_M = 150.0  # it sees the subject so far along its path; assumed
 KEPT = 0.7  # of the lateral limits is asked of the steering; the middle swings ahead of the steered axle by the rest
 IN_HAND = 0.9  # of the lateral speed, for the steering wheel's own rate
+SLANT = 0.6  # an edge is neared so that the body's corner takes up this share of what is left
 STEEPEST = 0.3  # lateral over forward speed
 RED_DECEL = 3.0  # m/s2: a closed line is prepared for so softly, as amber is timed (sight.AMBER_DECEL)
 LINE_M = 0.5  # stands so far before it
@@ -133,8 +134,7 @@ def askew_at(path: Array, first: int, end: int, state: Array, i: int) -> float:
 
 @lean
 def step_aside(
-    path: Array, first: int, end: int, room: Array, code: Array, values: Array, wanted: float, body: Array,
-    state: Array, i: int, h: float,
+    room: Array, code: Array, values: Array, wanted: float, body: Array, state: Array, i: int, h: float
 ) -> None:  # fmt: skip
     """Let adversary i move aside for `h` s at the lateral speed it wants, within its limits and its room.
 
@@ -143,7 +143,7 @@ def step_aside(
     """
     speed = abs(state[SPEED, i])
     right, left = room_at(room, code[ROOM_FIRST, i], code[ROOM_END, i], state[S, i])
-    half = 0.5 * (body[WIDTH, i] + body[LENGTH, i] * abs(askew_at(path, first, end, state, i)))
+    half = 0.5 * body[WIDTH, i]
     low, high = min(right + half, 0.0), max(left - half, 0.0)
     if not low <= state[SHIFT, i] <= high:
         wanted = (min(max(state[SHIFT, i], low), high) - state[SHIFT, i]) / BACK_S
@@ -154,8 +154,9 @@ def step_aside(
     rate = min(max(wanted, -most), most)
     rate = min(max(rate, state[SHIFT_RATE, i] - across * h), state[SHIFT_RATE, i] + across * h)
     rate = min(max(rate, -most), most)
-    rate = min(rate, brake_aside(high - state[SHIFT, i], across, h))
-    rate = max(rate, -brake_aside(state[SHIFT, i] - low, across, h))
+    slant = SLANT * speed / body[LENGTH, i]  # a corner leads the middle by half the length times the slope
+    rate = min(rate, brake_aside(high - state[SHIFT, i], across, h), slant * max(high - state[SHIFT, i], 0.0))
+    rate = max(rate, -brake_aside(state[SHIFT, i] - low, across, h), -slant * max(state[SHIFT, i] - low, 0.0))
     state[SHIFT, i] += rate * h
     state[SHIFT_ACCEL, i], state[SHIFT_RATE, i] = (rate - state[SHIFT_RATE, i]) / h, rate
 
