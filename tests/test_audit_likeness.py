@@ -1,5 +1,6 @@
 """Likeness: distances as their closed forms have them, and simulated beside recorded traffic, printed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,14 @@ from roadnet.base.streams import Streams
 from scenarios.audit.likeness import LEAST_DRIVERS, QUANTITIES, distance_between, likeness, one, table_of
 from scenarios.audit.restaged import restaged
 from scenarios.formats.registry import read_traffic
+from scenarios.model.imported import Imported
+from scenarios.model.spec import ConcreteScenario
 from scenarios.sampling.fitting.observed import Observed, Sample, observed
-from scenarios.simulation.lawbook import lawbook
+from scenarios.sampling.traffic import traffic_scenario
+from scenarios.sampling.traits import style_of
 from scenarios.simulation.simulate import simulate
 
-LAW = "human" if "human" in lawbook() else "idm"
+LAW = "human"
 # recorded with cameras on the road; "complex_tl" is USA_Lanker-1_11. The others of the folder are made by SUMO or hand
 NGSIM = ("CommonRoad+commonroad-io/tests/test_scenarios/USA_US101-3_3_T-1.xml",
          "CommonRoad+commonroad-io/tests/test_scenarios/USA_US101-4_1_T-1.xml",
@@ -77,23 +81,42 @@ def test_restaged_traffic_begins_as_recorded_and_then_drives_by_itself(tmp_path:
 
 
 @pytest.fixture(scope="module")
-def recorded(request: pytest.FixtureRequest) -> tuple[Observed, Observed]:
-    """Return NGSIM's traffic as recorded, and as our drivers go on from its beginning, twice each."""
+def ngsim(request: pytest.FixtureRequest) -> list[Imported]:
+    """Return NGSIM's traffic."""
     find = request.getfixturevalue("real")
-    found = [read_traffic(find(f"commonroad/{name}"))[0] for name in NGSIM]
-    again = [
-        (simulate(restaged(i, law=LAW, index=2 * k + n, suite_key=7), i.net), i.net)
-        for k, i in enumerate(found)
-        for n in range(2)
-        if i.net is not None
-    ]
-    return observed((i.recording, i.net) for i in found), observed(again)
+    return [read_traffic(find(f"commonroad/{name}"))[0] for name in NGSIM]
+
+
+def goes_on(found: Imported, index: int) -> ConcreteScenario:
+    """Return the scenario that begins as recorded and goes on with our drivers."""
+    return restaged(found, law=LAW, index=index, suite_key=7)
+
+
+def stands_anywhere(found: Imported, index: int) -> ConcreteScenario:
+    """Return the scenario of as many of our drivers anywhere on the same map, ten seconds longer to find their pace."""
+    assert found.net is not None
+    agents = int(found.recording.agents.valid[:, 0].sum())
+    duration_s = round(found.recording.duration_s) + 10.0
+    return traffic_scenario(found.net, agents=agents, duration_s=duration_s, index=index, suite_key=7, traits=style_of)
+
+
+def driven(ngsim: list[Imported], stage: Callable[[Imported, int], ConcreteScenario]) -> tuple[Observed, int]:
+    """Return what our drivers do on NGSIM's roads, twice each, and the contacts."""
+    runs = [(simulate(stage(i, 2 * k + n), i.net), i.net) for k, i in enumerate(ngsim) for n in range(2) if i.net]
+    return observed(runs), sum(len(r.contacts.t_ns) for r, _ in runs)
 
 
 @pytest.mark.campaign
-def test_simulated_beside_recorded_traffic_printed(recorded: tuple[Observed, Observed]) -> None:
-    rows = likeness(*recorded)
-    print(f"\n{recorded[0].drivers} recorded, {recorded[1].drivers} simulated drivers of the law {LAW!r}")
+@pytest.mark.parametrize("stage", [goes_on, stands_anywhere])
+def test_simulated_beside_recorded_traffic_printed(
+    ngsim: list[Imported], stage: Callable[[Imported, int], ConcreteScenario]
+) -> None:
+    recorded = observed((i.recording, i.net) for i in ngsim)
+    simulated, contacts = driven(ngsim, stage)
+    rows = likeness(recorded, simulated)
+    print(
+        f"\n{stage.__name__}: {recorded.drivers} recorded, {simulated.drivers} drivers of {LAW!r}, {contacts} contacts"
+    )
     print(table_of(rows))
     assert [r.quantity for r in rows] == list(QUANTITIES)
     for row in rows:

@@ -24,6 +24,7 @@ from scenarios.sampling.traits import (
     style_of,
     traits_of,
 )
+from scenarios.simulation.lawbook import find, values_of
 
 N = 20_000
 RANK_TOLERANCE = 0.03  # four standard errors of a rank correlation of 20,000 pairs
@@ -107,6 +108,17 @@ def test_one_name_is_one_driver_and_another_is_another() -> None:
     assert traits_of(Streams(5, 6), "npc 2") != first
     assert traits_of(Streams(5, 7), "npc 1") != first
     assert first.keys() == set(VALUE_OF.values())
+
+
+def test_the_law_human_takes_every_driver_as_drawn() -> None:
+    law = find("human", where="law")
+    unread = set(VALUE_OF.values()) - law.defaults.keys()
+    assert unread == {"surprise_s", "speed_misjudged", *(v for v in VALUE_OF.values() if v.startswith("follow_up"))}
+    for number in range(200):
+        drawn = traits_of(Streams(3, number), "npc", limit_mps=13.9)
+        given = tuple((k, v) for k, v in sorted(drawn.items()) if k in law.defaults)
+        assert len(given) >= 18
+        assert np.isfinite(values_of(law, given, where=f"driver {number}")).all()
 
 
 def test_a_style_is_the_same_driver_without_its_errors() -> None:
