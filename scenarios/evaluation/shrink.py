@@ -159,7 +159,7 @@ def earliest_end(best: Shrunk, judge: Judge) -> Shrunk:
     low, high = 0, whole  # `high` steps are enough, `low` are too few
     while high - low > 1 and not judge.exhausted:
         middle = (low + high) // 2
-        tried = truncated(spec, middle * spec.step_s)
+        tried = truncated(spec, round(middle * spec.step_s, 9))
         trial = judge.same(tried)
         if trial is None:
             low = middle

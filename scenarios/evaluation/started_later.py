@@ -34,11 +34,11 @@ Window = TypeVar("Window", SensorEvent, ActuationFault, Gust)
 
 def started_later(spec: ConcreteScenario, net: RoadNetwork, recording: Recording, k: int) -> ConcreteScenario:
     """Return the scenario that starts at step k of a run of it, 0 < k < its last step."""
-    t_s, row = k * spec.step_s, rows_of(spec)
+    t_s, row = round(k * spec.step_s, 9), rows_of(spec)
     runs = {name: run_lengths(recording, i) for name, i in row.items()}
     return replace(
         spec,
-        duration_s=spec.duration_s - t_s,
+        duration_s=round(spec.duration_s - t_s, 9),  # a whole number of steps, without the dust of a difference
         actors=tuple(moved(a, net, recording, row[a.name], k, t_s, runs) for a in spec.actors),
         phases=shifted_phases(spec.phases, t_s),
         sensor_events=shifted(spec.sensor_events, t_s),
@@ -118,7 +118,7 @@ def sooner(step: Step, name: str, k: int, t_s: float, runs: dict[str, Array]) ->
         When.SIMULATION_TIME: t_s,
         When.TRAVELED_DISTANCE: float(runs[trigger.entity or name][k]),
     }.get(trigger.when, 0.0)
-    return replace(step, trigger=replace(trigger, value=trigger.value - gone))
+    return replace(step, trigger=replace(trigger, value=round(trigger.value - gone, 9)))
 
 
 def cut_trajectory(path: PathSpec, t_s: float) -> Array:
@@ -137,7 +137,9 @@ def cut_trajectory(path: PathSpec, t_s: float) -> Array:
 def shifted(windows: Iterable[Window], t_s: float) -> tuple[Window, ...]:
     """Return faults and gusts that are not over, timed from the new start."""
     return tuple(
-        replace(w, t_on_s=max(w.t_on_s - t_s, 0.0), t_off_s=w.t_off_s - t_s) for w in windows if w.t_off_s > t_s
+        replace(w, t_on_s=max(round(w.t_on_s - t_s, 9), 0.0), t_off_s=round(w.t_off_s - t_s, 9))
+        for w in windows
+        if w.t_off_s > t_s
     )
 
 
@@ -147,5 +149,5 @@ def shifted_phases(phases: Sequence[SignalPhase], t_s: float) -> tuple[SignalPha
     for phase in sorted(phases, key=lambda p: p.t_s):
         if phase.t_s <= t_s:
             now[phase.group] = replace(phase, t_s=0.0)
-    later = [replace(p, t_s=p.t_s - t_s) for p in phases if p.t_s > t_s]
+    later = [replace(p, t_s=round(p.t_s - t_s, 9)) for p in phases if p.t_s > t_s]
     return (*(now[group] for group in sorted(now)), *later)
