@@ -77,6 +77,13 @@ def test_long_recordings_are_cut_into_windows_of_a_minute(tmp_path: Path) -> Non
     assert only.names[only.recording.subject] == "b"
 
 
+def test_a_minute_in_which_nobody_is_there_is_no_recording(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(table([*going("a"), *((700.0 + t, *rest) for t, *rest in going("a"))]))
+    found = read_traffic(tmp_path / "t.csv")
+    assert [i.names for i in found] == [("a",), ("a#2",)]
+    assert found[1].recording.agents.valid.sum() == 21
+
+
 def test_parquet_holds_the_same_as_csv(tmp_path: Path) -> None:
     rows = going("a")
     columns = dict(zip(("t_s", "agent", "x_m", "y_m"), map(list, zip(*rows, strict=True)), strict=True))

@@ -142,13 +142,11 @@ def chosen_subject(
 def windows(tracks: Sequence[Track], *, step_ns: int, most_s: float) -> list[tuple[int, int]]:
     """Return (first, steps) of consecutive windows of at most `most_s` s that cover the tracks; empty ones left out."""
     size = max(int(most_s * NS // step_ns), 2)
-    low, high = min(int(t.step[0]) for t in tracks), max(int(t.step[-1]) for t in tracks)
-    out = []
-    for first in range(low, high + 1, size):
-        end = min(first + size, high + 1)
-        if (end - first > 1 or high == low) and any(t.step[-1] >= first and t.step[0] < end for t in tracks):
-            out.append((first, end - first))
-    return out
+    seen = np.concatenate([t.step for t in tracks])
+    low, high = int(seen.min()), int(seen.max())
+    begins = low + size * np.unique((seen - low) // size)
+    spans = [(first, min(size, high + 1 - first)) for first in begins.tolist()]
+    return [(first, steps) for first, steps in spans if steps > 1 or high == low]
 
 
 # ------------------------------------------------------------------------------------------ one track
