@@ -179,14 +179,16 @@ def test_two_do_not_move_into_the_same_gap(motorway: RoadNetwork) -> None:
 
 
 @pytest.mark.parametrize("name", ["lane_drop", "motorway_ramps", "weaving"])
-def test_who_must_change_merges_without_contact_and_without_standing(name: str) -> None:
+def test_who_must_change_merges_without_contact_and_hardly_stands(name: str) -> None:
     net = t.net_of(name)
-    # so short that the subject, which stays where the map ends, stands in nobody's way yet
-    specs = [traffic_scenario(net, agents=30, duration_s=15.0, index=i, suite_key=4) for i in range(12)]
-    for spec, recording in zip(specs, simulate_batch(specs, net), strict=True):
+    specs = [traffic_scenario(net, agents=30, duration_s=40.0, index=i, suite_key=4) for i in range(8)]
+    stands, counted = 0, 0
+    for recording in simulate_batch(specs, net):
         assert not len(recording.contacts.t_ns)
-        others = np.delete(np.arange(30), rows_of(spec)["ego"])
-        assert recording.agents.speed[others, -1][recording.agents.valid[others, -1]].min() > 4.0
+        valid = recording.agents.valid
+        stands += int((recording.agents.speed[valid] < 0.5).sum())
+        counted += int(valid.sum())
+    assert stands < 0.02 * counted  # who finds no gap at once waits at the end of its lane
 
 
 def red_after(net: RoadNetwork, **values: float) -> tuple[float, float]:

@@ -85,7 +85,7 @@ def populate(
     speeds = _speeds(net, spots)
     out = []
     for (name, body, look), spot, speed in zip(chosen, spots, speeds, strict=True):
-        drawn = traits(streams, name, limit_mps=None)
+        drawn = {"leaves_map": 1.0, **traits(streams, name, limit_mps=None)}
         out.append(
             ActorProgram(
                 name=name,
@@ -148,7 +148,9 @@ def _free_spot(net: RoadNetwork, body: str, rng: np.random.Generator, spots: lis
     table, (length, width, _) = lane_table(net), size_of(body)
     rows = np.flatnonzero(lanes_for(net, body))
     room = table.metric[rows, c.LONG] - length
-    room -= np.where(table.lane[rows, c.ENDS] != c.GOES_ON, END_M, 0.0)
+    ends = table.lane[rows, c.ENDS]
+    narrow = np.where(ends == c.LANE_ENDS, table.metric[rows, c.LONG] - table.metric[rows, c.WIDE], 0.0)
+    room -= np.where(ends != c.GOES_ON, END_M, 0.0) + narrow
     rows, room = rows[room > 0.0], room[room > 0.0]
     if not len(rows):
         return None
@@ -170,18 +172,31 @@ def _speeds(net: RoadNetwork, spots: list[Spot]) -> list[float]:
     table = lane_table(net)
     order = sorted(range(len(spots)), key=lambda i: (spots[i].lane, -spots[i].s_m))
     out = [0.0] * len(spots)
+    ahead: dict[int, int] = {}  # the last vehicle of each lane, as seen from behind it
+    for i in sorted(range(len(spots)), key=lambda i: spots[i].s_m):
+        ahead.setdefault(spots[i].lane, i)
     for before, i in zip([-1, *order], order, strict=False):
-        spot = spots[i]
-        nose = 0.5 * (spot.box[3] - APART_M) + REAR_AXLE
+        spot, length = spots[i], spots[i].box[3] - APART_M
         rest = float(table.metric[spot.lane, c.LONG]) - spot.s_m
         speed = min(spot.cap_mps, _prepared(table, spot.lane, rest))
         if _must_stop_at_end(table, spot.lane):
-            speed = min(speed, float(np.sqrt(2.0 * EASY_DECEL * max(rest - nose - 2.0, 0.0))))
+            narrow = float(table.metric[spot.lane, c.LONG] - table.metric[spot.lane, c.WIDE])
+            rest_wide = rest - (narrow if table.lane[spot.lane, c.ENDS] == c.LANE_ENDS else 0.0)
+            speed = min(speed, _stops_in(rest_wide - 0.5 * length - REAR_AXLE - 5.0))
         if before >= 0 and spots[before].lane == spot.lane:
-            gap = spots[before].s_m - spot.s_m - 0.5 * (spot.box[3] + spots[before].box[3]) + APART_M
+            gap = spots[before].s_m - spot.s_m - 0.5 * (length + spots[before].box[3] - APART_M)
             speed = min(speed, max(gap - 2.0, 0.0) / HEADWAY_S, out[before] + gap / 4.0)
+        for on in table.link[table.lane[spot.lane, c.SUCC] : table.lane[spot.lane, c.SUCC_END]].tolist():
+            if on in ahead:
+                other = spots[ahead[on]]
+                speed = min(speed, _stops_in(rest + other.s_m - 0.5 * (length + other.box[3] - APART_M) - 2.0))
         out[i] = round(speed, 3)
     return out
+
+
+def _stops_in(room_m: float) -> float:
+    """Return the speed from which a driver stops with ease in so much room, m/s."""
+    return float(np.sqrt(2.0 * EASY_DECEL * max(room_m, 0.0)))
 
 
 def _must_stop_at_end(table: LaneTable, row: int) -> bool:

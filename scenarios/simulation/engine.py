@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from roadnet.base.arrays import Array
 from roadnet.base.errors import InputError
 from roadnet.network import RoadNetwork
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation.kernel import run
-from scenarios.simulation.results import recording_of
+from scenarios.simulation.lane_layout import TTC
+from scenarios.simulation.results import readonly, recording_of
 from scenarios.simulation.tables import Tables, tables
 
 START = -1  # the kernel's `from_step` that puts everybody in place
@@ -96,3 +98,13 @@ def check_map(spec: ConcreteScenario, net: RoadNetwork) -> None:
             got=f"map {net.name} ({net.digest})",
             wanted=f"{spec.map_name} ({spec.map_digest})",
         )
+
+
+def time_to_contact(batch: Batch, n: int) -> Array:
+    """Return (A,) s: when each driver on lanes of scenario n would touch whom it sees, at constant speeds.
+
+    As of the last step; infinity for who closes in on nobody and for agents that do not drive by lanes. Rows as in
+    the recording: that of the subject vehicle is `batch.tables.egos[n]`.
+    """
+    low, high = batch.tables.agent_start[n : n + 2]
+    return readonly(batch.tables.drive[low:high, TTC].copy())

@@ -16,6 +16,7 @@ from scenarios.simulation.lane_layout import (
     ALONG,
     AWAY,
     BLOCKED,
+    CAP_SQUARE,
     CLASH,
     CLASH_AT,
     CLASH_END,
@@ -66,6 +67,8 @@ FIRM_DECEL = 2.5  # m/s2; who would have to brake harder than this to stop at th
 EASY_DECEL = 2.0  # m/s2; asked of others at most by who has lost its patience; assumed
 HARD_DECEL = 5.0  # m/s2; beyond this nobody even tries to stop at the line; assumed
 STANDS_MPS, NEAR_LINE_M = 0.5, 5.0  # who is so slow so near to the line stands at it; assumed
+SLOW_MPS = 3.0  # arrivals are reckoned with this speed at least
+MERGE_S = 1.5  # to spare in front of who goes first and will follow; assumed
 MARGIN_S = 0.7  # between two who use a place one after the other; assumed
 SLOW_EXIT_MPS = 2.5  # who is slower ahead may come to stand; assumed
 ROOM_M = 1.0  # to spare behind it after who stands beyond the junction; assumed
@@ -90,9 +93,9 @@ def time_to(distance: float, speed: float, accel: float, most: float) -> float:
 @lean
 def goes_before(plan: Array, drive: Array, j: int, i: int) -> bool:
     """Return whether j has stood longer at its line than i; on a tie the lower key."""
-    if drive[SINCE, j] != drive[SINCE, i]:
-        return bool(drive[SINCE, j] < drive[SINCE, i])
-    return bool(plan[KEY, j] < plan[KEY, i])
+    if drive[j, SINCE] != drive[i, SINCE]:
+        return bool(drive[j, SINCE] < drive[i, SINCE])
+    return bool(plan[j, KEY] < plan[i, KEY])
 
 
 @lean
@@ -100,16 +103,16 @@ def at_line(
     plan: Array, drive: Array, state: Array, values: Array, lane: Array, way: Array, i: int, time: float
 ) -> bool:
     """Return whether driver i may pass the line as far as its sign goes; note since when it stands there."""
-    away = drive[LINE_FROM, i] - drive[ALONG, i] - drive[HEAD, i]
+    away = drive[i, LINE_FROM] - drive[i, ALONG] - drive[i, HEAD]
     if state[SPEED, i] < STANDS_MPS and away < NEAR_LINE_M:
-        if drive[SINCE, i] == np.inf:
-            drive[SINCE, i] = time
-        plan[HALTED, i] = 1
-    row = way[i, plan[LINE_AT, i]]
-    if lane[row, SIGN] != STOP or plan[HALTED, i]:
+        if drive[i, SINCE] == np.inf:
+            drive[i, SINCE] = time
+        plan[i, HALTED] = 1
+    row = way[i, plan[i, LINE_AT]]
+    if lane[row, SIGN] != STOP or plan[i, HALTED]:
         return True
     rolls = values[i, ROLLING_STOP]
-    return bool(rolls > 0.0 and chance(plan[KEY, i], row, -plan[VISITS, i] - 1) < rolls)
+    return bool(rolls > 0.0 and chance(plan[i, KEY], row, -plan[i, VISITS] - 1) < rolls)
 
 
 @lean
@@ -117,14 +120,14 @@ def exit_is_full(
     metric: Array, lane: Array, plan: Array, drive: Array, way: Array, body: Array, values: Array, i: int
 ) -> bool:
     """Return whether driver i might come to stand in the junction behind who is slow ahead."""
-    if drive[AHEAD, i] == np.inf or drive[AHEAD_SPEED, i] > SLOW_EXIT_MPS:
+    if drive[i, AHEAD] == np.inf or drive[i, AHEAD_SPEED] > SLOW_EXIT_MPS:
         return False
-    out = drive[LINE_FROM, i] - drive[ALONG, i] - drive[HEAD, i]
-    for w in range(plan[LINE_AT, i], plan[WAYS, i]):
+    out = drive[i, LINE_FROM] - drive[i, ALONG] - drive[i, HEAD]
+    for w in range(plan[i, LINE_AT], plan[i, WAYS]):
         if not lane[way[i, w], INSIDE]:
             break
         out += metric[way[i, w], LONG]
-    return bool(drive[AHEAD, i] < out + body[LENGTH, i] + values[i, JAM] + ROOM_M)
+    return bool(drive[i, AHEAD] < out + body[LENGTH, i] + values[i, JAM] + ROOM_M)
 
 
 @lean
@@ -133,10 +136,10 @@ def is_free(
     claim: Array, after: Array, claimed: Array, i: int, time: float,
 ) -> bool:  # fmt: skip
     """Return whether driver i may enter the junction ahead as far as the others go."""
-    wait = time - drive[SINCE, i] if drive[SINCE, i] < np.inf else 0.0
+    wait = time - drive[i, SINCE] if drive[i, SINCE] < np.inf else 0.0
     urge = 1.0 - 0.5 * min(wait / max(values[i, PATIENCE], 1.0), 1.0)
-    offset = drive[LINE_FROM, i] - drive[ALONG, i]
-    for w in range(plan[LINE_AT, i], plan[WAYS, i]):
+    offset = drive[i, LINE_FROM] - drive[i, ALONG]
+    for w in range(plan[i, LINE_AT], plan[i, WAYS]):
         at = way[i, w]
         if not lane[at, INSIDE]:
             break
@@ -144,9 +147,11 @@ def is_free(
             m = claimed[int(clash[k, OTHER])]
             if m < 0 or clash[k, SORT] == PARTS:
                 continue
-            speed, most, accel = state[SPEED, i], max(drive[DESIRE, i], 3.0), values[i, ACCEL]
-            enters = time_to(offset + clash[k, IN] - drive[HEAD, i], speed, accel, most)
-            leaves = time_to(offset + clash[k, OUT] + drive[TAIL, i], speed, accel, most)
+            most = max(drive[i, DESIRE], SLOW_MPS)  # enters as soon as it can, leaves as the bend allows
+            bent = max(min(most, np.sqrt(metric[at, CAP_SQUARE])), SLOW_MPS)
+            speed, accel = state[SPEED, i], values[i, ACCEL]
+            enters = time_to(offset + clash[k, IN] - drive[i, HEAD], speed, accel, most)
+            leaves = time_to(offset + clash[k, OUT] + drive[i, TAIL], min(speed, bent), accel, bent)
             while m >= 0:
                 j = int(claim[m, WHO])
                 if j != i and meets(clash[k], plan, drive, state, values, i, j, claim[m], enters, leaves, wait, urge):
@@ -165,64 +170,65 @@ def meets(
 
     i would hold the place from `enters` to `leaves`, s; it has stood for `wait` s, and takes `urge` of its headway.
     """
-    away_in = claim[AWAY] + clash[OTHER_IN] - drive[HEAD, j]
-    away_out = claim[AWAY] + clash[OTHER_OUT] + drive[TAIL, j]
+    away_in = claim[AWAY] + clash[OTHER_IN] - drive[j, HEAD]
+    away_out = claim[AWAY] + clash[OTHER_OUT] + drive[j, TAIL]
     if away_out <= 0.0:
         return False
     speed, waits, there = state[SPEED, j], clash[WAITS], claim[STATE]
-    if there == COMING and plan[COMMITTED, j]:
+    if there == COMING and plan[j, COMMITTED]:
         there = COMES  # it has decided in this very step
+    margin = MERGE_S if clash[SORT] == MERGES else MARGIN_S
     judged = 1.0 + values[i, MISJUDGES]
-    soon = time_to(away_in, speed, OTHERS_ACCEL, max(drive[DESIRE, j], 3.0)) * judged
+    soon = time_to(away_in, speed, OTHERS_ACCEL, max(drive[j, DESIRE], SLOW_MPS)) * judged
     late = away_out / max(speed, 1.0) * judged
     if there == COMING:
         if waits != I_WAIT and waits != FIRST_COMES:
             return False
         stands = speed < STANDS_MPS
         if waits == FIRST_COMES:
-            if plan[HALTED, i] and not stands and drive[SINCE, j] == np.inf:
+            if plan[i, HALTED] and not stands and drive[j, SINCE] == np.inf:
                 return False  # it has yet to come to its line
-            if stands and drive[SINCE, j] < np.inf and goes_before(plan, drive, i, j):
+            if stands and drive[j, SINCE] < np.inf and goes_before(plan, drive, i, j):
                 return False
-            if stands and drive[SINCE, j] == np.inf:
+            if stands and drive[j, SINCE] == np.inf:
                 return False
-            if plan[BLOCKED, j] == FULL:
+            if plan[j, BLOCKED] == FULL:
                 return False
-            if not plan[HALTED, i]:
+            if not plan[i, HALTED]:
                 return bool(soon < enters and soon < leaves + MARGIN_S)
             return bool(soon < leaves + MARGIN_S)
         if wait > QUEUE_S and is_kept_back(plan, drive, j):
             return False
         if wait > values[i, PATIENCE] and goes_before(plan, drive, i, j) and stops_with_ease(plan, drive, state, j):
             return False
-        if stands and (wait > QUEUE_S or plan[HALTED, i]):
-            if drive[SINCE, j] == np.inf or plan[BLOCKED, j] == FULL:
+        if stands and (wait > QUEUE_S or plan[i, HALTED]):
+            if drive[j, SINCE] == np.inf or plan[j, BLOCKED] == FULL:
                 return False  # in a queue, or its way out is full
             if wait > QUEUE_S and goes_before(plan, drive, i, j):
                 return False
         headway = values[i, GAPS + int(clash[GAP])] * urge
-        return bool(soon < max(headway, leaves + MARGIN_S) and not late + MARGIN_S < enters)
+        return bool(soon < max(headway, leaves + margin) and not late + MARGIN_S < enters)
     if clash[SORT] == MERGES and soon + MARGIN_S < enters:
         return False  # in front of it; it will be followed
     if waits == I_WAIT:
         headway = values[i, GAPS + int(clash[GAP])] * urge
-        return bool(soon < max(headway, leaves + MARGIN_S) and not late + MARGIN_S < enters)
+        return bool(soon < max(headway, leaves + margin) and not late + MARGIN_S < enters)
     return bool(soon < leaves + MARGIN_S and not late + MARGIN_S < enters)
 
 
 @lean
 def is_kept_back(plan: Array, drive: Array, j: int) -> bool:
     """Return whether somebody stands between j and its line."""
-    line_m = drive[LINE_FROM, j] - drive[ALONG, j] - drive[HEAD, j]
-    return bool(plan[LINE_AT, j] > 0 and drive[AHEAD, j] < line_m and drive[AHEAD_SPEED, j] < STANDS_MPS)
+    line_m = drive[j, LINE_FROM] - drive[j, ALONG] - drive[j, HEAD]
+    return bool(plan[j, LINE_AT] > 0 and drive[j, AHEAD] < line_m and drive[j, AHEAD_SPEED] < STANDS_MPS)
 
 
 @lean
 def stops_with_ease(plan: Array, drive: Array, state: Array, j: int) -> bool:
     """Return whether j can stop at its line softly enough for somebody who has waited for long to go first."""
-    line_m = drive[LINE_FROM, j] - drive[ALONG, j] - drive[HEAD, j]
+    line_m = drive[j, LINE_FROM] - drive[j, ALONG] - drive[j, HEAD]
     ease_m = 0.5 * state[SPEED, j] * state[SPEED, j] / EASY_DECEL + NEAR_LINE_M * (state[SPEED, j] >= STANDS_MPS)
-    return bool(plan[LINE_AT, j] > 0 and not plan[COMMITTED, j] and line_m > ease_m)
+    return bool(plan[j, LINE_AT] > 0 and not plan[j, COMMITTED] and line_m > ease_m)
 
 
 @lean
@@ -231,30 +237,30 @@ def decide(
     values: Array, claim: Array, after: Array, claimed: Array, i: int, time: float, closed: bool,
 ) -> None:  # fmt: skip
     """Let driver i decide about the junction ahead: COMMITTED, or HOLD at its line. closed: its light is."""
-    if plan[LINE_AT, i] < 1:
+    if plan[i, LINE_AT] < 1:
         return
     speed = state[SPEED, i]
-    away = drive[LINE_FROM, i] - drive[ALONG, i] - drive[HEAD, i]
+    away = drive[i, LINE_FROM] - drive[i, ALONG] - drive[i, HEAD]
     firm = 0.5 * speed * speed / FIRM_DECEL
     if away > 2.0 * firm + 3.0 * speed + NEAR_LINE_M:
-        plan[COMMITTED, i], plan[HALTED, i], plan[BLOCKED, i], drive[SINCE, i] = 0, 0, 0, np.inf
+        plan[i, COMMITTED], plan[i, HALTED], plan[i, BLOCKED], drive[i, SINCE] = 0, 0, 0, np.inf
         return
     if away < -OVER_M or 0.5 * speed * speed > HARD_DECEL * max(away, 0.0) + STANDS_MPS:
-        plan[COMMITTED, i] = 1
+        plan[i, COMMITTED] = 1
         return
-    if plan[COMMITTED, i] and away < firm + NEAR_LINE_M and not closed:
+    if plan[i, COMMITTED] and away < firm + NEAR_LINE_M and not closed:
         return  # who has decided goes; the others have seen it
     may = at_line(plan, drive, state, values, lane, way, i, time) and not closed
-    plan[BLOCKED, i] = 0
+    plan[i, BLOCKED] = 0
     if exit_is_full(metric, lane, plan, drive, way, body, values, i):
-        plan[BLOCKED, i] = FULL
+        plan[i, BLOCKED] = FULL
     elif not is_free(lane, metric, clash, plan, drive, way, state, values, claim, after, claimed, i, time):
-        plan[BLOCKED, i] = OTHERS
-    if may and plan[BLOCKED, i] == 0:
-        plan[COMMITTED, i] = int(away < firm + NEAR_LINE_M)
+        plan[i, BLOCKED] = OTHERS
+    if may and plan[i, BLOCKED] == 0:
+        plan[i, COMMITTED] = int(away < firm + NEAR_LINE_M)
     else:
-        plan[COMMITTED, i] = 0
-        drive[HOLD, i] = min(drive[HOLD, i], max(away, 0.0))
+        plan[i, COMMITTED] = 0
+        drive[i, HOLD] = min(drive[i, HOLD], max(away, 0.0))
 
 
 @lean
@@ -263,11 +269,11 @@ def watch(
     claim: Array, after: Array, claimed: Array, i: int,
 ) -> None:  # fmt: skip
     """Let driver i keep behind those that merge or part with it, and off places that others hold."""
-    if plan[CLASH_AT, i] < 0:
+    if plan[i, CLASH_AT] < 0:
         return
-    offset, speed = drive[CLASH_FROM, i] - drive[ALONG, i], state[SPEED, i]
-    reach = drive[HEAD, i] + 10.0 + 4.0 * speed
-    for w in range(plan[CLASH_AT, i], plan[WAYS, i]):
+    offset, speed = drive[i, CLASH_FROM] - drive[i, ALONG], state[SPEED, i]
+    reach = drive[i, HEAD] + 10.0 + 4.0 * speed
+    for w in range(plan[i, CLASH_AT], plan[i, WAYS]):
         if offset > reach:
             return
         at = way[i, w]
@@ -288,40 +294,40 @@ def heed(
 ) -> None:  # fmt: skip
     """Let driver i take into account that j claims the other lane of a place on lane `at`, `offset` m away."""
     away, there = claim[AWAY], claim[STATE]
-    enters_m = offset + clash[IN] - drive[HEAD, i]
+    enters_m = offset + clash[IN] - drive[i, HEAD]
     if clash[SORT] == PARTS:
         mine, its = -offset, -away
-        leads = its > mine or (its == mine and plan[KEY, j] < plan[KEY, i])
-        if leads and its - drive[TAIL, j] < clash[OTHER_OUT] and mine - drive[TAIL, i] < clash[OUT]:
-            follow(drive, i, its - drive[TAIL, j] - mine - drive[HEAD, i], state[SPEED, j])
+        leads = its > mine or (its == mine and plan[j, KEY] < plan[i, KEY])
+        if leads and its - drive[j, TAIL] < clash[OTHER_OUT] and mine - drive[i, TAIL] < clash[OUT]:
+            follow(drive, i, its - drive[j, TAIL] - mine - drive[i, HEAD], state[SPEED, j])
         return
-    if away + clash[OTHER_OUT] + drive[TAIL, j] <= 0.0:
+    if away + clash[OTHER_OUT] + drive[j, TAIL] <= 0.0:
         return
     if clash[SORT] == MERGES:
         if there == COMING and inside:
             return
         mine, its = offset + clash[OUT], away + clash[OTHER_OUT]
-        if its < mine or (its == mine and plan[KEY, j] < plan[KEY, i]):
-            gap = mine - drive[HEAD, i] - its - drive[TAIL, j]
+        if its < mine or (its == mine and plan[j, KEY] < plan[i, KEY]):
+            gap = mine - drive[i, HEAD] - its - drive[j, TAIL]
             follow(drive, i, max(gap, enters_m), state[SPEED, j])
         return
     if there == COMING or enters_m < 0.0:
         return
-    leaves_m = offset + clash[OUT] + drive[TAIL, i]
-    its_enters_m = away + clash[OTHER_IN] - drive[HEAD, j]
-    most, accel = max(drive[DESIRE, i], 3.0), values[i, ACCEL]
+    leaves_m = offset + clash[OUT] + drive[i, TAIL]
+    its_enters_m = away + clash[OTHER_IN] - drive[j, HEAD]
+    most, accel = max(drive[i, DESIRE], SLOW_MPS), values[i, ACCEL]
     enters, leaves = time_to(enters_m, state[SPEED, i], accel, most), time_to(leaves_m, state[SPEED, i], accel, most)
-    soon = time_to(its_enters_m, state[SPEED, j], OTHERS_ACCEL, max(drive[DESIRE, j], 3.0))
-    late = (away + clash[OTHER_OUT] + drive[TAIL, j]) / max(state[SPEED, j], 0.5)
+    soon = time_to(its_enters_m, state[SPEED, j], OTHERS_ACCEL, max(drive[j, DESIRE], SLOW_MPS))
+    late = (away + clash[OTHER_OUT] + drive[j, TAIL]) / max(state[SPEED, j], 0.5)
     if late + 0.3 < enters or leaves + 0.3 < soon:
         return
-    first = soon < enters or (soon == enters and plan[KEY, j] < plan[KEY, i])
+    first = soon < enters or (soon == enters and plan[j, KEY] < plan[i, KEY])
     if its_enters_m <= 0.0 or first:
-        drive[HOLD, i] = min(drive[HOLD, i], max(enters_m - KEEP_M, 0.0))
+        drive[i, HOLD] = min(drive[i, HOLD], max(enters_m - KEEP_M, 0.0))
 
 
 @lean
 def follow(drive: Array, i: int, gap: float, speed: float) -> None:
     """Let driver i keep behind somebody `gap` m ahead, if that is nearer than who it keeps behind already."""
-    if gap < drive[OTHER_GAP, i]:
-        drive[OTHER_GAP, i], drive[OTHER_SPEED, i] = gap, speed
+    if gap < drive[i, OTHER_GAP]:
+        drive[i, OTHER_GAP], drive[i, OTHER_SPEED] = gap, speed

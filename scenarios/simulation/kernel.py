@@ -157,8 +157,8 @@ def run_scenario(
                 now[NOW_TIME], now[NOW_STEP], now[NOW_SPEED] = k * h, h, state[SPEED, i]
                 now[NOW_WISH], now[NOW_WISH_ACCEL], now[NOW_FRICTION] = state[WISH, i], wanted, friction
                 now[NOW_OTHER_GAP], now[NOW_LET_GAP] = np.inf, np.inf
-                if plan[BOUND, i] == ON_LANE:
-                    now[NOW_FROZEN] = drive[FROZEN, i]
+                if plan[i, BOUND] == ON_LANE:
+                    now[NOW_FROZEN] = drive[i, FROZEN]
                     tell(drive, i, k * h, now)
                 elif code[SEES, i] != 0:
                     now[NOW_FROZEN] = 0.0

@@ -28,8 +28,8 @@ class LaneAgents:
     route: Array  # (R,) int64 lane rows of all routes, one after the other
     route_s: Array  # (R,) m, where each begins on the agent's path
     driven: Array  # (S,) int64, how many drive by lanes
-    plan: Array  # (PLAN, N) int64
-    drive: Array  # (DRIVE, N)
+    plan: Array  # (N, PLAN) int64
+    drive: Array  # (N, DRIVE)
     way: Array  # (N, WAY) int64
     order: Array  # (2 N,) int64, the entries of each scenario's agents, as scenarios/simulation/ranking.py sorts them
 
@@ -49,31 +49,32 @@ def lane_agents(
     for n, _actor, by_lanes in agents:
         driven[n] += by_lanes
     table = lane_table(net) if driven.any() else no_lanes()
-    plan, drive = np.full((c.PLAN, N), -1, np.int64), np.zeros((c.DRIVE, N))
-    plan[[c.BOUND, c.WAYS, c.VISITS, c.COMMITTED, c.HALTED, c.BLOCKED, c.NEEDS, c.WANTS, c.CHANGES, c.STAYS]] = 0
-    drive[[c.AHEAD, c.OTHER_GAP, c.HOLD, c.SINCE, c.TTC]] = np.inf
-    drive[[c.LET_UNTIL, c.CHANGED_AT]] = -np.inf
+    plan, drive = np.full((N, c.PLAN), -1, np.int64), np.zeros((N, c.DRIVE))
+    plan[:, [c.BOUND, c.WAYS, c.VISITS, c.COMMITTED, c.HALTED, c.BLOCKED, c.NEEDS, c.WANTS, c.CHANGES, c.STAYS]] = 0
+    drive[:, [c.AHEAD, c.OTHER_GAP, c.HOLD, c.SINCE, c.TTC, c.END_FROM]] = np.inf
+    drive[:, [c.LET_UNTIL, c.CHANGED_AT]] = -np.inf
     routes: list[int] = []
     begins: list[float] = []
     for i, (n, actor, by_lanes) in enumerate(agents):
         length = actor.size[0]
-        drive[c.HEAD, i], drive[c.TAIL, i] = (0.5 + REAR_AXLE) * length, (0.5 - REAR_AXLE) * length
-        drive[c.TIGHTEST, i] = tightest(actor.size, BODIES[actor.kind].curvature_most_1pm)
-        plan[c.KEY, i] = Streams(specs[n].suite_key, specs[n].index).key(f"driver {actor.name}") & KEY_BITS
+        drive[i, c.HEAD], drive[i, c.TAIL] = (0.5 + REAR_AXLE) * length, (0.5 - REAR_AXLE) * length
+        drive[i, c.TIGHTEST] = tightest(actor.size, BODIES[actor.kind].curvature_most_1pm)
+        plan[i, c.KEY] = Streams(specs[n].suite_key, specs[n].index).key(f"driver {actor.name}") & KEY_BITS
         if not driven[n] or not actor.path.lanes or actor.path.reverse:
             continue
         rows, at = usable(table, net, actor.path.lanes)
         if not rows:
             continue
-        plan[c.BOUND, i] = c.ON_LANE if by_lanes else c.ON_PATH
-        plan[c.ROUTE, i] = plan[c.ROUTE_AT, i] = len(routes)
-        plan[c.STAYS, i] = actor.name == specs[n].actors[0].name
+        plan[i, c.BOUND] = c.ON_LANE if by_lanes else c.ON_PATH
+        plan[i, c.ROUTE] = plan[i, c.ROUTE_AT] = len(routes)
+        leaves = dict(actor.law_values).get("leaves_map", 0.0) > 0.0
+        plan[i, c.STAYS] = actor.name == specs[n].actors[0].name and not leaves
         routes += rows
         begins += at
-        plan[c.ROUTE_END, i] = len(routes)
+        plan[i, c.ROUTE_END] = len(routes)
         s = actor.s_m - REAR_AXLE * length
         here = max(int(np.searchsorted(at, s, side="right")) - 1, 0)
-        plan[c.LANE, i], drive[c.ALONG, i] = rows[here], s - at[here]
+        plan[i, c.LANE], drive[i, c.ALONG] = rows[here], s - at[here]
     counts = np.bincount([n for n, _, _ in agents], minlength=len(specs))
     return LaneAgents(
         table=table,

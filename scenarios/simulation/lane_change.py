@@ -103,20 +103,20 @@ def consider(
     entry: Array, entry_lane: Array, order: Array, live: int, head: Array, spot: Array, low: int, i: int, time: float,
 ) -> int:  # fmt: skip
     """Return the side to which driver i should begin to change now, 1 left, -1 right, 0 neither; signal the wish."""
-    at, need = plan[LANE, i], plan[NEEDS, i]
-    room = metric[at, LONG] - drive[ALONG, i] - drive[HEAD, i]
+    at, need = plan[i, LANE], plan[i, NEEDS]
+    room = metric[at, LONG] - drive[i, ALONG] - drive[i, HEAD]
     speed = state[SPEED, i]
-    if lane[at, INSIDE] or plan[CHANGES, i] != 0 or plan[COMMITTED, i]:
+    if lane[at, INSIDE] or plan[i, CHANGES] != 0 or plan[i, COMMITTED]:
         return 0
-    must = need != 0 and metric[at, ONWARD] - drive[ALONG, i] < MUST_M + MUST_S * speed * abs(need)
+    must = need != 0 and metric[at, ONWARD] - drive[i, ALONG] < MUST_M + MUST_S * speed * abs(need)
     if need != 0 and lane[at, ENDS] == GOES_ON and room < MUST_M + MUST_S * speed * abs(need):
         must = True
     if not must:
-        if time - drive[CHANGED_AT, i] < REST_S or speed < SLOWEST_MPS:
-            plan[WANTS, i] = 0
+        if time - drive[i, CHANGED_AT] < REST_S or speed < SLOWEST_MPS:
+            plan[i, WANTS] = 0
             return 0
         if (lane[at, LEFT] < 0 and lane[at, RIGHT] < 0) or not has_room(lane, metric, plan, drive, values, i, speed):
-            plan[WANTS, i] = 0
+            plan[i, WANTS] = 0
             return 0
     best, side = values[i, THRESHOLD], 0
     for to in (1, -1):
@@ -125,7 +125,7 @@ def consider(
             continue
         if not must and need == 0 and metric[row, ONWARD] < min(metric[at, ONWARD], 400.0):
             continue
-        if not must and metric[row, BEND] > max(drive[TIGHTEST, i], metric[at, BEND]):
+        if not must and metric[row, BEND] > max(drive[i, TIGHTEST], metric[at, BEND]):
             continue
         worth = gain(
             lane, metric, link, plan, drive, way, state, values, entry, entry_lane, order, live, head, spot, low, i,
@@ -139,22 +139,22 @@ def consider(
             best, side = worth, to
     if must and side == 0:
         side = 1 if need > 0 else -1
-        if plan[WANTS, i] != side:
-            plan[WANTS, i], drive[WANTED_AT, i] = side, time
+        if plan[i, WANTS] != side:
+            plan[i, WANTS], drive[i, WANTED_AT] = side, time
         return 0
     if side == 0:
-        plan[WANTS, i] = 0
+        plan[i, WANTS] = 0
         return 0
-    if plan[WANTS, i] != side:
-        plan[WANTS, i], drive[WANTED_AT, i] = side, time
+    if plan[i, WANTS] != side:
+        plan[i, WANTS], drive[i, WANTED_AT] = side, time
         return 0
-    return side if time - drive[WANTED_AT, i] >= SIGNAL_S else 0
+    return side if time - drive[i, WANTED_AT] >= SIGNAL_S else 0
 
 
 @lean
 def has_room(lane: Array, metric: Array, plan: Array, drive: Array, values: Array, i: int, speed: float) -> bool:
     """Return whether a change would be over before the next junction."""
-    room = plan[LINE_AT, i] < 0 or drive[LINE_FROM, i] - drive[ALONG, i] - drive[HEAD, i] > speed * values[i, CHANGE_S]
+    room = plan[i, LINE_AT] < 0 or drive[i, LINE_FROM] - drive[i, ALONG] - drive[i, HEAD] > speed * values[i, CHANGE_S]
     return bool(room)
 
 
@@ -168,32 +168,32 @@ def gain(
 
     Minus infinity where it is not safe. must: ask the follower to make room, and keep behind the leader there.
     """
-    at, speed, wish = plan[LANE, i], state[SPEED, i], drive[DESIRE, i]
-    s = drive[ALONG, i] * metric[row, LONG] / metric[at, LONG]
+    at, speed, wish = plan[i, LANE], state[SPEED, i], drive[i, DESIRE]
+    s = drive[i, ALONG] * metric[row, LONG] / metric[at, LONG]
     place = place_in(entry, order, live, row, s)
     lead, gap = first_ahead(
         metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, place, row, s, LOOK_M
     )  # fmt: skip
     if lead < 0:
         lead, gap = ahead_of(lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, row, s)
-    gap -= drive[HEAD, i]
+    gap -= drive[i, HEAD]
     back, room = last_behind(
         lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, place, row, s
     )  # fmt: skip
-    room -= drive[TAIL, i]
+    room -= drive[i, TAIL]
     lead_speed = state[SPEED, lead] if lead >= 0 else 0.0
     safe = values[i, SAFE_DECEL]
     mine = pull(values[i], speed, wish, gap, lead_speed)
-    before = pull(values[i], speed, wish, drive[AHEAD, i], drive[AHEAD_SPEED, i])
+    before = pull(values[i], speed, wish, drive[i, AHEAD], drive[i, AHEAD_SPEED])
     ok = (gap > least_gap(max(speed - lead_speed, 0.0), values[i])) and mine > -safe
     theirs = 0.0
     if back >= 0:
-        v, w = state[SPEED, back], max(drive[DESIRE, back], 1.0)
+        v, w = state[SPEED, back], max(drive[back, DESIRE], 1.0)
         after = pull(values[back], v, w, room, speed)
-        now = pull(values[back], v, w, room + drive[HEAD, i] + drive[TAIL, i] + gap, lead_speed)
+        now = pull(values[back], v, w, room + drive[i, HEAD] + drive[i, TAIL] + gap, lead_speed)
         ok = ok and room > least_gap(max(v - speed, 0.0), values[back]) and after > -safe
         theirs = after - now
-        if must and (not ok or after < -1.0) and (room > -drive[HEAD, i] or speed < SLOWEST_MPS):
+        if must and (not ok or after < -1.0) and (room > -drive[i, HEAD] or speed < SLOWEST_MPS):
             let_in(drive, back, max(room, 1.0), speed, time)
     if must and not ok and lead >= 0 and gap < FIT_M and speed > SLOWEST_MPS:
         let_in(drive, i, max(gap, 2.0), lead_speed, time)
@@ -201,21 +201,21 @@ def gain(
         return -np.inf
     place = spot[2 * (i - low)]
     old, old_m = last_behind(
-        lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, place, at, drive[ALONG, i]
+        lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, place, at, drive[i, ALONG]
     )  # fmt: skip
     if old >= 0:
-        v, w = state[SPEED, old], max(drive[DESIRE, old], 1.0)
-        old_m -= drive[TAIL, i]
-        freed = old_m + drive[TAIL, i] + drive[HEAD, i] + drive[AHEAD, i]
-        theirs += pull(values[old], v, w, freed, drive[AHEAD_SPEED, i]) - pull(values[old], v, w, old_m, speed)
+        v, w = state[SPEED, old], max(drive[old, DESIRE], 1.0)
+        old_m -= drive[i, TAIL]
+        freed = old_m + drive[i, TAIL] + drive[i, HEAD] + drive[i, AHEAD]
+        theirs += pull(values[old], v, w, freed, drive[i, AHEAD_SPEED]) - pull(values[old], v, w, old_m, speed)
     return float(mine - before + values[i, POLITENESS] * theirs)
 
 
 @lean
 def let_in(drive: Array, i: int, gap: float, speed: float, time: float) -> None:
     """Let driver i keep softly behind somebody beside it, `gap` m ahead, for the next LET_S."""
-    if time > drive[LET_UNTIL, i] or gap < drive[LET_GAP, i]:
-        drive[LET_GAP, i], drive[LET_SPEED, i], drive[LET_UNTIL, i] = gap, speed, time + LET_S
+    if time > drive[i, LET_UNTIL] or gap < drive[i, LET_GAP]:
+        drive[i, LET_GAP], drive[i, LET_SPEED], drive[i, LET_UNTIL] = gap, speed, time + LET_S
 
 
 @lean
@@ -230,7 +230,7 @@ def ahead_of(
         while place >= 0 and place < live and entry_lane[order[place]] == at:
             j = low + order[place] // 2
             if j != me:
-                gap = away + entry[1, order[place]] - drive[TAIL, j]
+                gap = away + entry[1, order[place]] - drive[j, TAIL]
                 if gap < best_m:
                     best, best_m = j, gap
                 break
@@ -244,18 +244,18 @@ def rival(
     head: Array, low: int, i: int, row: int, s: float, speed: float,
 ) -> bool:  # fmt: skip
     """Return whether somebody on the far side of lane `row` is about to move to the same place on it."""
-    left = lane[row, LEFT] != plan[LANE, i]
+    left = lane[row, LEFT] != plan[i, LANE]
     far = lane[row, LEFT if left else RIGHT]
     if far < 0:
         return False
     towards = -1 if left else 1
     at = s * metric[far, LONG] / metric[row, LONG]
-    reach = drive[HEAD, i] + drive[TAIL, i] + 12.0 + 0.5 * speed
+    reach = drive[i, HEAD] + drive[i, TAIL] + 12.0 + 0.5 * speed
     place = place_in(entry, order, live, far, at - reach)
     while place < live and entry_lane[order[place]] == far and entry[1, order[place]] < at + reach:
         j = low + order[place] // 2
-        comes = plan[BOUND, j] == ON_LANE and plan[LANE, j] == far and plan[WANTS, j] == towards
-        if comes and (plan[CHANGES, j] != 0 or plan[KEY, j] < plan[KEY, i]):
+        comes = plan[j, BOUND] == ON_LANE and plan[j, LANE] == far and plan[j, WANTS] == towards
+        if comes and (plan[j, CHANGES] != 0 or plan[j, KEY] < plan[i, KEY]):
             return True
         place += 1
     return False
@@ -267,13 +267,13 @@ def begin(
     side: int, rear_x: float, rear_y: float, time: float,
 ) -> None:  # fmt: skip
     """Let driver i change to the lane on a side: from now on it belongs there, and straddles the old one."""
-    at = plan[LANE, i]
+    at = plan[i, LANE]
     row = lane[at, LEFT if side > 0 else RIGHT]
-    guess = drive[ALONG, i] * metric[row, LONG] / metric[at, LONG]
+    guess = drive[i, ALONG] * metric[row, LONG] / metric[at, LONG]
     s, aside, _c, _s, _m = foot(sample, lane[row, FIRST], lane[row, END_ROW], rear_x, rear_y, guess)
-    shift = aside + state[SHIFT, i] - drive[ASIDE, i]
-    plan[LANE, i], plan[BESIDE, i], plan[CHANGES, i], plan[BEHIND, i] = row, at, side, -1
-    drive[ALONG, i], drive[ASIDE, i], drive[CHANGED_AT, i] = s, aside, time
+    shift = aside + state[SHIFT, i] - drive[i, ASIDE]
+    plan[i, LANE], plan[i, BESIDE], plan[i, CHANGES], plan[i, BEHIND] = row, at, side, -1
+    drive[i, ALONG], drive[i, ASIDE], drive[i, CHANGED_AT] = s, aside, time
     state[SHIFT, i] = state[SHIFT_FROM, i] = shift
     takes = max(values[i, CHANGE_S], CHANGE_M / max(state[SPEED, i], SLOWEST_MPS))
     state[SHIFT_TO, i], state[SHIFT_CLOCK, i], state[SHIFT_TIME, i] = 0.0, 0.0, takes

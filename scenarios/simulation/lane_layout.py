@@ -1,4 +1,7 @@
-"""The columns of what traffic on lanes reads and remembers; SI units, -1 for "none" among row numbers."""
+"""The columns of what traffic on lanes reads and remembers; SI units, -1 for "none" among row numbers.
+
+Here a row is an agent: a driver reads many of its own columns and few of others, so that a row is a few cache lines.
+"""
 
 # lane (L, LANE_COLUMNS) int64: one row a lane of the network, so that rows are the network's own
 (
@@ -19,9 +22,10 @@ NO_SIGN, GIVE_WAY, STOP = 0, 1, 2
 GOES_ON, MAP_ENDS, LANE_ENDS = 0, 1, 2
 
 # metric (L, METRIC_COLUMNS)
-LONG, HALF, CAP_SQUARE, ONWARD, BEND = range(5)  # m; half the width, m; (m/s)^2 at the begin; m to a dead end;
-# 1/m, the tightest bend that this lane and the gentlest way on from it take
-METRIC_COLUMNS = 5
+LONG, HALF, CAP_SQUARE, ONWARD, BEND, WIDE = range(6)  # m; half the width, m; (m/s)^2 at the begin; m to a dead end;
+# 1/m, the tightest bend that this lane and the gentlest way on from it take;
+# m from where on it is too narrow to stand on
+METRIC_COLUMNS = 6
 
 # clash (K, CLASH_COLUMNS): places that a lane shares with another
 OTHER, IN, OUT, OTHER_IN, OTHER_OUT, SORT, WAITS, GAP = range(8)  # lane row; m along each; below
@@ -30,7 +34,7 @@ CROSSES, MERGES, PARTS = 0, 1, 2  # SORT
 LEFT_MAJOR, RIGHT_MINOR, THROUGH_MINOR, LEFT_MINOR, SIDE = range(5)  # GAP: which of a driver's critical headways
 FIRST_COMES, I_WAIT, IT_WAITS, LIGHTS = 0, 1, 2, 3  # WAITS: whose duty it is to give way
 
-# plan (PLAN, N) int64: what an agent on lanes is about
+# plan (N, PLAN) int64: what an agent on lanes is about
 (
     BOUND, KEY,  # FREE, ON_PATH or ON_LANE; of its own chances
     LANE, BESIDE, BEHIND,  # it is on; it still straddles or leaves; it comes from
@@ -46,7 +50,7 @@ FREE, ON_PATH, ON_LANE = 0, 1, 2  # BOUND: knows no lanes; keeps a path of lanes
 FULL, OTHERS = 2, 1  # BLOCKED
 WAY = 8  # lanes an agent plans ahead, the one it is on included
 
-# drive (DRIVE, N): likewise, as numbers. The reference point of who drives by lanes is the rear axle
+# drive (N, DRIVE): likewise, as numbers. The reference point of who drives by lanes is the rear axle
 (
     ALONG, ASIDE, ASKEW,  # m along the lane; m left of it; sine of the heading error
     HEAD, TAIL,  # m from the reference point to the ends of the body
@@ -58,8 +62,9 @@ WAY = 8  # lanes an agent plans ahead, the one it is on included
     TTC,  # s, to whoever it would touch first at constant speeds
     FROZEN,  # 1: it does not look in this step
     TIGHTEST,  # 1/m, bends that it takes
-) = range(24)  # fmt: skip
-DRIVE = 24
+    END_FROM,  # m from its lane's begin to where a lane of its way has ended
+) = range(25)  # fmt: skip
+DRIVE = 25
 
 # claim (M, 3): an agent, how far its reference point is from the lane's begin (m, below 0 beyond it), its state
 WHO, AWAY, STATE = 0, 1, 2

@@ -90,7 +90,7 @@ def foot_once(
 @lean
 def bend_at(lane: Array, metric: Array, sample: Array, plan: Array, way: Array, i: int, s: float) -> float:
     """Return the curvature `s` m along driver i's way from the begin of its lane, 1/m."""
-    for w in range(plan[WAYS, i]):
+    for w in range(plan[i, WAYS]):
         row = way[i, w]
         if s <= metric[row, LONG]:
             last = lane[row, END] - lane[row, FIRST] - 1
@@ -108,8 +108,8 @@ def steer_by_lanes(
     In bends the front swings out by k l^2 / 2; the rear axle keeps half of that to the inside, so that the body is
     in the middle of the lane.
     """
-    speed, aside = state[SPEED, i], drive[ASIDE, i]
-    at, head, quick = drive[ALONG, i], drive[HEAD, i], max(state[SPEED, i], 1.0)
+    speed, aside = state[SPEED, i], drive[i, ASIDE]
+    at, head, quick = drive[i, ALONG], drive[i, HEAD], max(state[SPEED, i], 1.0)
     reach = max(RETURN_PART * head, max(RETURN_S, STEER_LAG_1PM / body[STEER_MOST, i]) * speed)
     inwards = bend_at(lane, metric, sample, plan, way, i, at) + bend_at(lane, metric, sample, plan, way, i, at + head)
     inwards = min(max(0.125 * inwards * head * head, -INWARDS_MOST_M), INWARDS_MOST_M)
@@ -117,7 +117,7 @@ def steer_by_lanes(
     askew = min(max(turn_in, -ASKEW_MOST), ASKEW_MOST)
     bend = bend_at(lane, metric, sample, plan, way, i, at + PREVIEW_S * speed)
     bend = bend / max(1.0 - bend * aside, 0.2) + state[SHIFT_ACCEL, i] / (quick * quick)
-    return float(bend + 2.0 * (askew - drive[ASKEW, i]) / reach)
+    return float(bend + 2.0 * (askew - drive[i, ASKEW]) / reach)
 
 
 @lean
@@ -140,14 +140,14 @@ def drive_on(
     chord = travel * (1.0 - turn * turn / 24.0)
     rear_x = state[X, i] - back * cos_0 + chord * cos_m
     rear_y = state[Y, i] - back * sin_0 + chord * sin_m
-    row = plan[LANE, i]
+    row = plan[i, LANE]
     s, aside, cos_h, sin_h, z = foot_once(
-        sample, lane[row, FIRST], lane[row, END], rear_x, rear_y, drive[ALONG, i] + travel
+        sample, lane[row, FIRST], lane[row, END], rear_x, rear_y, drive[i, ALONG] + travel
     )  # fmt: skip
     put(state, i, rear_x + back * cos_y, rear_y + back * sin_y, z, yaw, h)
     state[SIN, i], state[COS, i], state[CURVATURE, i] = sin_y, cos_y, curvature
-    drive[ALONG, i], drive[ASIDE, i] = s, aside
-    drive[ASKEW, i] = sin_y * cos_h - cos_y * sin_h
+    drive[i, ALONG], drive[i, ASIDE] = s, aside
+    drive[i, ASKEW] = sin_y * cos_h - cos_y * sin_h
     state[ACCEL, i], state[SPEED, i] = (speed - state[SPEED, i]) / h, speed
     state[TRAVEL, i] += travel
     state[S, i] += travel
@@ -157,17 +157,17 @@ def drive_on(
 @lean
 def settle(lane: Array, metric: Array, plan: Array, drive: Array, body: Array, state: Array, i: int) -> None:
     """End driver i's lane change once its body is inside the new lane."""
-    row, aside = plan[LANE, i], abs(drive[ASIDE, i])
+    row, aside = plan[i, LANE], abs(drive[i, ASIDE])
     inside = aside + 0.5 * body[WIDTH, i] < metric[row, HALF]
     if inside or (aside < NEARLY_M and state[SHIFT_TIME, i] == 0.0):
-        plan[BESIDE, i], plan[CHANGES, i], plan[WANTS, i] = -1, 0, 0
+        plan[i, BESIDE], plan[i, CHANGES], plan[i, WANTS] = -1, 0, 0
 
 
 @lean
 def keep_beside(lane: Array, plan: Array, i: int) -> None:
     """On entering its next lane in the middle of a change, let driver i straddle that lane's neighbour."""
-    row = plan[LANE, i]
-    plan[BESIDE, i] = lane[row, RIGHT if plan[CHANGES, i] > 0 else LEFT]
+    row = plan[i, LANE]
+    plan[i, BESIDE] = lane[row, RIGHT if plan[i, CHANGES] > 0 else LEFT]
 
 
 def tightest(size_m: tuple[float, float, float], curvature_most_1pm: float) -> float:

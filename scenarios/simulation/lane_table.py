@@ -27,6 +27,7 @@ SHORTEST_M = 0.5
 BODY_M = 2.8  # widest body that traffic has, 2.55 m (Directive 96/53/EC), and a margin
 UNPOSTED_MPS = 13.9  # on maps with junctions that post no limit: 50 km/h, the limit in towns (StVO section 3)
 TURN_RAD = np.pi / 6  # a lane that turns less goes straight on, as in roadnet.priority
+NARROW_M = 1.5  # half the width below which nobody waits on a lane that ends; assumed
 BETTER_M = 50.0  # a neighbour that goes on by this much farther is where traffic must go
 RING_RADIUS_M = (6.0, 70.0)  # of circulating lanes; assumed
 MINOR_GAP = {-1: c.RIGHT_MINOR, 0: c.THROUGH_MINOR, 1: c.LEFT_MINOR}
@@ -128,6 +129,8 @@ def _samples(net: RoadNetwork, graph: "nx.DiGraph[int]", lane: Array, metric: Ar
         at += len(samples)
         metric[i, c.LONG], metric[i, c.HALF] = path.length_m, float(path.half_width.mean())
         metric[i, c.CAP_SQUARE] = samples[0, 7] ** 2
+        wide = np.flatnonzero(path.half_width >= NARROW_M)
+        metric[i, c.WIDE] = min(float(wide[-1]) * STEP_M, path.length_m) if len(wide) else 0.0
         metric[i, c.BEND] = np.abs(np.convolve(path.curvature, np.full(5, 0.2), "valid")).max(initial=0.0)
         parts.append(samples)
         turn = _turn(net, i)

@@ -64,13 +64,13 @@ def rank(
     for a in range(count):
         i = low + a
         for e in (2 * a, 2 * a + 1):
-            at = plan[LANE, i] if e == 2 * a else plan[BESIDE, i]
-            if at < 0 or plan[BOUND, i] == FREE or state[PRESENT, i] == 0.0:
+            at = plan[i, LANE] if e == 2 * a else plan[i, BESIDE]
+            if at < 0 or plan[i, BOUND] == FREE or state[PRESENT, i] == 0.0:
                 entry[0, e], entry_lane[e] = np.inf, -1
                 continue
-            s = drive[ALONG, i]
+            s = drive[i, ALONG]
             if e != 2 * a:
-                s *= metric[at, LONG] / metric[plan[LANE, i], LONG]
+                s *= metric[at, LONG] / metric[plan[i, LANE], LONG]
             entry[0, e], entry[1, e], entry_lane[e] = at * LANE_KEY + BEFORE_KEY + s, s, at
     live = 0
     for r in range(2 * count):
@@ -116,7 +116,7 @@ def first_ahead(
     while place < live and entry_lane[order[place]] == row:
         j = low + order[place] // 2
         if j != me:
-            return j, entry[1, order[place]] - s - drive[TAIL, j]
+            return j, entry[1, order[place]] - s - drive[j, TAIL]
         place += 1
     away = metric[row, LONG] - s
     for w in range(1, ways):
@@ -127,7 +127,7 @@ def first_ahead(
         while place >= 0 and place < live and entry_lane[order[place]] == at:
             j = low + order[place] // 2
             if j != me:
-                return j, away + entry[1, order[place]] - drive[TAIL, j]
+                return j, away + entry[1, order[place]] - drive[j, TAIL]
             place += 1
         away += metric[at, LONG]
     return -1, np.inf
@@ -143,7 +143,7 @@ def last_behind(
     while place >= 0 and entry_lane[order[place]] == row:
         j = low + order[place] // 2
         if j != me:
-            return j, s - entry[1, order[place]] - drive[HEAD, j]
+            return j, s - entry[1, order[place]] - drive[j, HEAD]
         place -= 1
     best, best_m = -1, np.inf
     for k in range(lane[row, PRED], lane[row, PRED_END]):
@@ -155,7 +155,7 @@ def last_behind(
             while place >= 0 and place < live and entry_lane[order[place]] == at:
                 j = low + order[place] // 2
                 if j != me:
-                    found, found_m = j, away - entry[1, order[place]] - drive[HEAD, j]
+                    found, found_m = j, away - entry[1, order[place]] - drive[j, HEAD]
                 place += 1
             if found >= 0:
                 if found_m < best_m:
@@ -181,18 +181,18 @@ def lay_claims(
         claimed[claimed_lane[m]] = -1
     laid = 0
     for i in range(low, low + count):
-        if plan[BOUND, i] == FREE or state[PRESENT, i] == 0.0:
+        if plan[i, BOUND] == FREE or state[PRESENT, i] == 0.0:
             continue
-        s, n = drive[ALONG, i], 0
-        back = plan[BEHIND, i]
-        if back >= 0 and s < drive[TAIL, i] and lane[back, CLASH] < lane[back, CLASH_END]:
+        s, n = drive[i, ALONG], 0
+        back = plan[i, BEHIND]
+        if back >= 0 and s < drive[i, TAIL] and lane[back, CLASH] < lane[back, CLASH_END]:
             laid = _lay(claim, after, claimed, laid, claimed_lane, back, i, -s - metric[back, LONG], IS_IN)
-        if plan[CLASH_AT, i] < 0:
+        if plan[i, CLASH_AT] < 0:
             continue
-        reach = CLAIM_M + CLAIM_S * state[SPEED, i] + drive[HEAD, i]
-        away, line = drive[CLASH_FROM, i] - s, plan[LINE_AT, i]
-        over = line >= 0 and drive[LINE_FROM, i] - s - drive[HEAD, i] < -OVER_M
-        for w in range(plan[CLASH_AT, i], plan[WAYS, i]):
+        reach = CLAIM_M + CLAIM_S * state[SPEED, i] + drive[i, HEAD]
+        away, line = drive[i, CLASH_FROM] - s, plan[i, LINE_AT]
+        over = line >= 0 and drive[i, LINE_FROM] - s - drive[i, HEAD] < -OVER_M
+        for w in range(plan[i, CLASH_AT], plan[i, WAYS]):
             if away > reach or n == CLAIMS:
                 break
             at = way[i, w]
@@ -200,7 +200,7 @@ def lay_claims(
                 near = COMING
                 if w == 0 or line < 0 or w < line:
                     near = IS_IN if lane[at, INSIDE] else COMES
-                elif w < line + 3 and (over or plan[COMMITTED, i]) and lane[way[i, w - 1], INSIDE] + (w == line) > 0:
+                elif w < line + 3 and (over or plan[i, COMMITTED]) and lane[way[i, w - 1], INSIDE] + (w == line) > 0:
                     near = IS_IN if over else COMES
                 laid = _lay(claim, after, claimed, laid, claimed_lane, at, i, away, near)
                 n += 1

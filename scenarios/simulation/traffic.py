@@ -23,6 +23,7 @@ from scenarios.simulation.lane_layout import (
     COMMITTED,
     DESIRE,
     END,
+    END_FROM,
     ENDS,
     FIRST,
     FROZEN,
@@ -33,7 +34,6 @@ from scenarios.simulation.lane_layout import (
     INSIDE,
     KEY,
     LANE,
-    LANE_ENDS,
     LEFT,
     LET_GAP,
     LET_SPEED,
@@ -106,7 +106,7 @@ LOOK_M, LOOK_S = 40.0, 8.0  # looks for a leader this far; as in scenarios/simul
 AT_LINE_M = 0.8  # the law keeps its standing gap, about 2 m, from so far beyond a line; assumed
 RESOLVED = 1.6  # who has begun to stop at amber brakes harder by this factor rather than pass; assumed
 LATE_S = 2.0  # who passes a closed light does so within this; assumed
-END_ROOM_M = 12.0  # stands so far before its lane's end who must change and cannot; room to steer out; assumed
+END_ROOM_M = 3.0  # stands so far before its lane narrows who must change and cannot; assumed
 SIGNAL_M, SIGNAL_AHEAD_S = 15.0, 3.0  # signals a turn so early; assumed
 
 
@@ -115,13 +115,13 @@ def looks_away(plan: Array, values: Array, i: int, time: float, h: float) -> boo
     """Return whether driver i does not look in the step that begins at `time`: it reacts late, or is distracted."""
     period, away = values[i, REACTION], values[i, DISTRACTION]
     if period > h:
-        phase = chance(plan[KEY, i], 1, 0) * period
+        phase = chance(plan[i, KEY], 1, 0) * period
         if time > 0.0 and int((time + phase) / period) == int((time - h + phase) / period):
             return True
     if away > 0.0:
         every = max(values[i, DISTRACTION_EVERY], away)
         q = int(time / every)
-        begin = q * every + chance(plan[KEY, i], 2, q) * (every - away)
+        begin = q * every + chance(plan[i, KEY], 2, q) * (every - away)
         return bool(begin <= time < begin + away)
     return False
 
@@ -132,31 +132,31 @@ def locate(
     state: Array, i: int,
 ) -> None:  # fmt: skip
     """Find agent i, which keeps a path of lanes, on its lanes."""
-    s, r, end = state[S, i] - body[REAR_AXLE, i], plan[ROUTE_AT, i], plan[ROUTE_END, i]
+    s, r, end = state[S, i] - body[REAR_AXLE, i], plan[i, ROUTE_AT], plan[i, ROUTE_END]
     was = r
     while r + 1 < end and s >= route_s[r + 1]:
         r += 1
     row, aside = route[r], state[OFFSET, i]
-    if r != was or plan[WAYS, i] == 0:
-        plan[BEHIND, i] = route[r - 1] if r > plan[ROUTE, i] else -1
-        plan[ROUTE_AT, i], plan[WAYS, i] = r, min(end - r, WAY)
-        for w in range(plan[WAYS, i]):
+    if r != was or plan[i, WAYS] == 0:
+        plan[i, BEHIND] = route[r - 1] if r > plan[i, ROUTE] else -1
+        plan[i, ROUTE_AT], plan[i, WAYS] = r, min(end - r, WAY)
+        for w in range(plan[i, WAYS]):
             way[i, w] = route[r + w]
         survey(lane, metric, plan, drive, way, i)
     beside = lane[row, LEFT if aside > 0.0 else RIGHT]
     half = metric[row, HALF]
     over = abs(aside) + 0.5 * body[WIDTH, i] > half
-    plan[LANE, i], plan[BESIDE, i] = row, beside if over else -1
+    plan[i, LANE], plan[i, BESIDE] = row, beside if over else -1
     if abs(aside) > half:
-        plan[LANE, i], plan[BESIDE, i] = beside, row
+        plan[i, LANE], plan[i, BESIDE] = beside, row
         if beside < 0 or abs(aside) > 3.0 * half:
-            plan[LANE, i], plan[BESIDE, i] = -1, -1
-    drive[ALONG, i] = s - route_s[r]
-    drive[DESIRE, i] = max(state[SPEED, i], 3.0)
-    plan[COMMITTED, i] = 0
-    if plan[LINE_AT, i] > 0:
-        away = drive[LINE_FROM, i] - drive[ALONG, i] - drive[HEAD, i]
-        plan[COMMITTED, i] = int(state[SPEED, i] * state[SPEED, i] > 6.0 * max(away, 0.0) and state[SPEED, i] > 0.5)
+            plan[i, LANE], plan[i, BESIDE] = -1, -1
+    drive[i, ALONG] = s - route_s[r]
+    drive[i, DESIRE] = max(state[SPEED, i], 3.0)
+    plan[i, COMMITTED] = 0
+    if plan[i, LINE_AT] > 0:
+        away = drive[i, LINE_FROM] - drive[i, ALONG] - drive[i, HEAD]
+        plan[i, COMMITTED] = int(state[SPEED, i] * state[SPEED, i] > 6.0 * max(away, 0.0) and state[SPEED, i] > 0.5)
 
 
 @lean
@@ -165,19 +165,19 @@ def closed_light(
     h: float, stopping: bool,
 ) -> bool:  # fmt: skip
     """Return whether driver i stops for the next light on its way; who is `stopping` already does not think again."""
-    if plan[LIGHT_AT, i] < 1:
+    if plan[i, LIGHT_AT] < 1:
         return False
-    away = drive[LIGHT_FROM, i] - drive[ALONG, i] - drive[HEAD, i]
+    away = drive[i, LIGHT_FROM] - drive[i, ALONG] - drive[i, HEAD]
     if away < -OVER_M:
         return False
-    row = way[i, plan[LIGHT_AT, i]]
+    row = way[i, plan[i, LIGHT_AT]]
     group = lane[row, LIGHT]
     light, speed = lights[group, k], state[SPEED, i]
     decel = AMBER_DECEL * (RESOLVED if stopping else 1.0)
     if light not in (RED, RED_AMBER) and not (light == AMBER and 0.5 * speed * speed <= decel * away):
         return False
     late = values[i, LATE_AMBER]
-    if late > 0.0 and chance(plan[KEY, i], row, -plan[VISITS, i] - 2) < late:
+    if late > 0.0 and chance(plan[i, KEY], row, -plan[i, VISITS] - 2) < late:
         before = lights[group, max(k - int(LATE_S / h), 0)]
         return before in (RED, RED_AMBER, AMBER)
     return True
@@ -188,10 +188,10 @@ def wish_of(
     lane: Array, metric: Array, sample: Array, plan: Array, drive: Array, state: Array, values: Array, i: int
 ) -> float:
     """Return the speed that driver i allows itself here, m/s: limit and comfort in curves, prepared for."""
-    row, s = plan[LANE, i], drive[ALONG, i]
+    row, s = plan[i, LANE], drive[i, ALONG]
     k = lane[row, FIRST] + min(max(int(s / STEP_M + 0.5), 0), lane[row, END] - lane[row, FIRST] - 1)
     cap = sample[k, PCAP]
-    after = drive[CAP_AFTER, i] + 2.0 * APPROACH_DECEL_MPS2 * max(metric[row, LONG] - s, 0.0)
+    after = drive[i, CAP_AFTER] + 2.0 * APPROACH_DECEL_MPS2 * max(metric[row, LONG] - s, 0.0)
     if after < cap * cap:
         cap = np.sqrt(after)
     return float(values[i, FACTOR] * cap)
@@ -200,12 +200,12 @@ def wish_of(
 @lean
 def lamps_of(lane: Array, plan: Array, drive: Array, way: Array, state: Array, i: int) -> int:
     """Return the turn lamps that driver i shows."""
-    side = plan[CHANGES, i] if plan[CHANGES, i] != 0 else plan[WANTS, i]
+    side = plan[i, CHANGES] if plan[i, CHANGES] != 0 else plan[i, WANTS]
     if side == 0:
-        line = plan[LINE_AT, i]
-        if lane[plan[LANE, i], INSIDE]:
-            side = lane[plan[LANE, i], TURNS]
-        elif line > 0 and drive[LINE_FROM, i] - drive[ALONG, i] < SIGNAL_M + SIGNAL_AHEAD_S * state[SPEED, i]:
+        line = plan[i, LINE_AT]
+        if lane[plan[i, LANE], INSIDE]:
+            side = lane[plan[i, LANE], TURNS]
+        elif line > 0 and drive[i, LINE_FROM] - drive[i, ALONG] < SIGNAL_M + SIGNAL_AHEAD_S * state[SPEED, i]:
             side = lane[way[i, line], TURNS]
     return LAMP_LEFT if side > 0 else LAMP_RIGHT if side < 0 else 0
 
@@ -218,55 +218,55 @@ def see(
     claim: Array, after: Array, claimed: Array, stray: Array, strays: int, low: int, i: int, k: int, h: float,
 ) -> None:  # fmt: skip
     """Let driver i look around and decide: whom it keeps behind, where it must stop, whether it enters the junction."""
-    at, s, speed, time = plan[LANE, i], drive[ALONG, i], state[SPEED, i], k * h
-    stopping = drive[HOLD, i] < np.inf
-    drive[DESIRE, i] = min(wish_of(lane, metric, sample, plan, drive, state, values, i), state[WISH, i])
-    drive[OTHER_GAP, i], drive[OTHER_SPEED, i], drive[HOLD, i], drive[TTC, i] = np.inf, 0.0, np.inf, np.inf
+    at, s, speed, time = plan[i, LANE], drive[i, ALONG], state[SPEED, i], k * h
+    stopping = drive[i, HOLD] < np.inf
+    drive[i, DESIRE] = min(wish_of(lane, metric, sample, plan, drive, state, values, i), state[WISH, i])
+    drive[i, OTHER_GAP], drive[i, OTHER_SPEED], drive[i, HOLD], drive[i, TTC] = np.inf, 0.0, np.inf, np.inf
     mine = 2 * (i - low)
     j, gap = first_ahead(
-        metric, drive, way[i], plan[WAYS, i], entry, entry_lane, order, live, head, low, i, spot[mine] + 1, at, s,
-        LOOK_M + LOOK_S * speed + drive[HEAD, i],
+        metric, drive, way[i], plan[i, WAYS], entry, entry_lane, order, live, head, low, i, spot[mine] + 1, at, s,
+        LOOK_M + LOOK_S * speed + drive[i, HEAD],
     )  # fmt: skip
-    drive[AHEAD, i], drive[AHEAD_SPEED, i] = gap - drive[HEAD, i], state[SPEED, j] if j >= 0 else 0.0
+    drive[i, AHEAD], drive[i, AHEAD_SPEED] = gap - drive[i, HEAD], state[SPEED, j] if j >= 0 else 0.0
     if j >= 0 and speed > state[SPEED, j]:
-        drive[TTC, i] = max(drive[AHEAD, i], 0.0) / (speed - state[SPEED, j])
-    if plan[BESIDE, i] >= 0:
+        drive[i, TTC] = max(drive[i, AHEAD], 0.0) / (speed - state[SPEED, j])
+    if plan[i, BESIDE] >= 0:
         e = mine + 1
         j, gap = first_ahead(
-            metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, spot[e] + 1, plan[BESIDE, i],
+            metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, spot[e] + 1, plan[i, BESIDE],
             entry[1, e], LOOK_M,
         )  # fmt: skip
         if j >= 0:
-            follow(drive, i, gap - drive[HEAD, i], state[SPEED, j])
+            follow(drive, i, gap - drive[i, HEAD], state[SPEED, j])
     closed = closed_light(lane, plan, drive, way, state, values, lights, i, k, h, stopping)
     if closed:
-        drive[HOLD, i] = max(drive[LIGHT_FROM, i] - s - drive[HEAD, i], 0.0)
-    if plan[LINE_AT, i] > 0 or plan[CLASH_AT, i] >= 0:
+        drive[i, HOLD] = max(drive[i, LIGHT_FROM] - s - drive[i, HEAD], 0.0)
+    if plan[i, LINE_AT] > 0 or plan[i, CLASH_AT] >= 0:
         decide(
             lane, metric, clash, plan, drive, way, state, body, values, claim, after, claimed, i, time,
-            closed and plan[LIGHT_AT, i] == plan[LINE_AT, i],
+            closed and plan[i, LIGHT_AT] == plan[i, LINE_AT],
         )  # fmt: skip
         watch(lane, metric, clash, plan, drive, way, state, values, claim, after, claimed, i)
-    if lane[at, ENDS] == LANE_ENDS:
-        drive[HOLD, i] = min(drive[HOLD, i], max(metric[at, LONG] - s - drive[HEAD, i] - END_ROOM_M, 0.0))
-    elif plan[STAYS, i] and plan[WAYS, i] < WAY:
-        left = -s - drive[HEAD, i]
-        for w in range(plan[WAYS, i]):
+    if drive[i, END_FROM] < np.inf:
+        drive[i, HOLD] = min(drive[i, HOLD], max(drive[i, END_FROM] - s - drive[i, HEAD] - END_ROOM_M, 0.0))
+    elif plan[i, STAYS] and plan[i, WAYS] < WAY:
+        left = -s - drive[i, HEAD]
+        for w in range(plan[i, WAYS]):
             left += metric[way[i, w], LONG]
-        drive[HOLD, i] = min(drive[HOLD, i], max(left, 0.0))
+        drive[i, HOLD] = min(drive[i, HOLD], max(left, 0.0))
     for m in range(strays):
-        notice(lane, metric, sample, plan, drive, way, body, state, i, stray[m])
+        notice(lane, metric, sample, plan, drive, way, body, state, values, i, stray[m])
 
 
 @lean
 def tell(drive: Array, i: int, time: float, now: Array) -> None:
     """Write what driver i saw for its law."""
-    now[NOW_GAP], now[NOW_LEAD_SPEED] = drive[AHEAD, i], drive[AHEAD_SPEED, i]
-    now[NOW_OTHER_GAP], now[NOW_OTHER_SPEED] = drive[OTHER_GAP, i], drive[OTHER_SPEED, i]
-    now[NOW_CONFLICT], now[NOW_STOP], now[NOW_CAP] = drive[TTC, i], drive[HOLD, i] + AT_LINE_M, drive[DESIRE, i]
+    now[NOW_GAP], now[NOW_LEAD_SPEED] = drive[i, AHEAD], drive[i, AHEAD_SPEED]
+    now[NOW_OTHER_GAP], now[NOW_OTHER_SPEED] = drive[i, OTHER_GAP], drive[i, OTHER_SPEED]
+    now[NOW_CONFLICT], now[NOW_STOP], now[NOW_CAP] = drive[i, TTC], drive[i, HOLD] + AT_LINE_M, drive[i, DESIRE]
     now[NOW_LET_GAP] = np.inf
-    if time <= drive[LET_UNTIL, i]:
-        now[NOW_LET_GAP], now[NOW_LET_SPEED] = drive[LET_GAP, i], drive[LET_SPEED, i]
+    if time <= drive[i, LET_UNTIL]:
+        now[NOW_LET_GAP], now[NOW_LET_SPEED] = drive[i, LET_GAP], drive[i, LET_SPEED]
 
 
 @lean
@@ -278,10 +278,10 @@ def change_lanes(
     """Let the drivers whose turn it is consider other lanes, and begin the changes that are due."""
     every = max(int(lane_change.EVERY_S / h + 0.5), 1)
     for i in range(low, high):
-        if plan[BOUND, i] != ON_LANE or state[PRESENT, i] == 0.0 or (k + plan[KEY, i] % every) % every != 0:
+        if plan[i, BOUND] != ON_LANE or state[PRESENT, i] == 0.0 or (k + plan[i, KEY] % every) % every != 0:
             continue
-        if (lane[plan[LANE, i], LEFT] < 0 and lane[plan[LANE, i], RIGHT] < 0) or state[CRASHED, i] > 0.0:
-            plan[WANTS, i] = plan[CHANGES, i]
+        if (lane[plan[i, LANE], LEFT] < 0 and lane[plan[i, LANE], RIGHT] < 0) or state[CRASHED, i] > 0.0:
+            plan[i, WANTS] = plan[i, CHANGES]
             continue
         side = lane_change.consider(
             lane, metric, link, plan, drive, way, state, values, entry, entry_lane, order, live, head, spot, low, i,
@@ -293,7 +293,7 @@ def change_lanes(
                 lane, metric, sample, plan, drive, state, values, i, side,
                 state[X, i] - back * state[COS_YAW, i], state[Y, i] - back * state[SIN_YAW, i], k * h,
             )  # fmt: skip
-            plan_way(lane, metric, link, route, plan, drive, way, drive[TIGHTEST, i], i)
+            plan_way(lane, metric, link, route, plan, drive, way, drive[i, TIGHTEST], i)
 
 
 @lean
@@ -304,31 +304,31 @@ def move_on(
     """Move driver i for `h` s; past the end of its lane it is on the next one, or has left the map."""
     bend = steer_by_lanes(lane, metric, sample, plan, drive, way, body, state, i)
     drive_on(lane, sample, plan, drive, body, state, i, bend, state[DEMAND, i], friction, h)
-    if plan[CHANGES, i] != 0:
+    if plan[i, CHANGES] != 0:
         settle(lane, metric, plan, drive, body, state, i)
-    while drive[ALONG, i] >= metric[plan[LANE, i], LONG]:
-        if plan[WAYS, i] < 2:
-            if not plan[STAYS, i] and lane[plan[LANE, i], ENDS] == MAP_ENDS:
+    while drive[i, ALONG] >= metric[plan[i, LANE], LONG]:
+        if plan[i, WAYS] < 2:
+            if not plan[i, STAYS] and lane[plan[i, LANE], ENDS] == MAP_ENDS:
                 state[PRESENT, i] = 0.0
             return
-        drive[ALONG, i] -= metric[plan[LANE, i], LONG]
-        enter_next(lane, metric, link, route, plan, drive, way, drive[TIGHTEST, i], i)
-        if lane[plan[LANE, i], INSIDE] and not lane[plan[BEHIND, i], INSIDE]:
-            plan[COMMITTED, i], plan[HALTED, i], drive[SINCE, i] = 0, 0, np.inf
+        drive[i, ALONG] -= metric[plan[i, LANE], LONG]
+        enter_next(lane, metric, link, route, plan, drive, way, drive[i, TIGHTEST], i)
+        if lane[plan[i, LANE], INSIDE] and not lane[plan[i, BEHIND], INSIDE]:
+            plan[i, COMMITTED], plan[i, HALTED], drive[i, SINCE] = 0, 0, np.inf
         find(lane, sample, plan, drive, body, state, i)
-        if plan[CHANGES, i] != 0:
+        if plan[i, CHANGES] != 0:
             keep_beside(lane, plan, i)
 
 
 @lean
 def find(lane: Array, sample: Array, plan: Array, drive: Array, body: Array, state: Array, i: int) -> None:
     """Find driver i's rear axle on its lane, near where it is thought to be."""
-    row, back = plan[LANE, i], body[REAR_AXLE, i]
+    row, back = plan[i, LANE], body[REAR_AXLE, i]
     x, y = state[X, i] - back * state[COS_YAW, i], state[Y, i] - back * state[SIN_YAW, i]
     for _ in range(2):
-        s, aside, cos_h, sin_h, _z = foot_once(sample, lane[row, FIRST], lane[row, END], x, y, drive[ALONG, i])
-        drive[ALONG, i], drive[ASIDE, i] = s, aside
-        drive[ASKEW, i] = state[SIN_YAW, i] * cos_h - state[COS_YAW, i] * sin_h
+        s, aside, cos_h, sin_h, _z = foot_once(sample, lane[row, FIRST], lane[row, END], x, y, drive[i, ALONG])
+        drive[i, ALONG], drive[i, ASIDE] = s, aside
+        drive[i, ASKEW] = state[SIN_YAW, i] * cos_h - state[COS_YAW, i] * sin_h
 
 
 @lean
@@ -338,10 +338,10 @@ def settle_in(
 ) -> None:  # fmt: skip
     """Find the agents [low, high), just put in place, on their lanes, and plan the drivers' ways."""
     for i in range(low, high):
-        if plan[BOUND, i] == ON_LANE:
+        if plan[i, BOUND] == ON_LANE:
             find(lane, sample, plan, drive, body, state, i)
-            plan_way(lane, metric, link, route, plan, drive, way, drive[TIGHTEST, i], i)
-        elif plan[BOUND, i] == ON_PATH:
+            plan_way(lane, metric, link, route, plan, drive, way, drive[i, TIGHTEST], i)
+        elif plan[i, BOUND] == ON_PATH:
             locate(lane, metric, route, route_s, plan, drive, way, body, state, i)
 
 
@@ -356,9 +356,9 @@ def look_around(
     """Let all drivers of a scenario see and decide for the step k. count (2,): ranked entries and claims, from zero."""
     strays = 0
     for i in range(low, high):
-        if plan[BOUND, i] == ON_PATH:
+        if plan[i, BOUND] == ON_PATH:
             locate(lane, metric, route, route_s, plan, drive, way, body, state, i)
-        if plan[BOUND, i] != ON_LANE:
+        if plan[i, BOUND] != ON_LANE:
             stray[strays] = i
             strays += 1
     live = rank(
@@ -369,10 +369,10 @@ def look_around(
         lane, metric, plan, drive, way, state, low, high - low, claim, after, claimed, count[1], claim_lane
     )  # fmt: skip
     for i in range(low, high):
-        if plan[BOUND, i] != ON_LANE or state[PRESENT, i] == 0.0 or state[CRASHED, i] > 0.0:
+        if plan[i, BOUND] != ON_LANE or state[PRESENT, i] == 0.0 or state[CRASHED, i] > 0.0:
             continue
-        drive[FROZEN, i] = 1.0 if looks_away(plan, values, i, k * h, h) else 0.0
-        if drive[FROZEN, i] > 0.0:
+        drive[i, FROZEN] = 1.0 if looks_away(plan, values, i, k * h, h) else 0.0
+        if drive[i, FROZEN] > 0.0:
             continue
         see(
             lane, metric, sample, link, clash, plan, drive, way, body, state, values, lights, entry, entry_lane, order,

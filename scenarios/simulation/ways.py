@@ -13,10 +13,13 @@ from scenarios.simulation.lane_layout import (
     CLASH_AT,
     CLASH_END,
     CLASH_FROM,
+    END_FROM,
+    ENDS,
     EXIT,
     INSIDE,
     KEY,
     LANE,
+    LANE_ENDS,
     LEFT,
     LIGHT,
     LIGHT_AT,
@@ -36,6 +39,7 @@ from scenarios.simulation.lane_layout import (
     VISITS,
     WAY,
     WAYS,
+    WIDE,
 )
 from scenarios.simulation.tracks import APPROACH_DECEL_MPS2
 
@@ -77,15 +81,15 @@ def choose(
     first, end = lane[at, SUCC], lane[at, SUCC_END]
     if first == end:
         return -1
-    r = plan[ROUTE_AT, i]
-    if r < plan[ROUTE_END, i]:
+    r = plan[i, ROUTE_AT]
+    if r < plan[i, ROUTE_END]:
         for k in range(first, end):
             if link[k] == route[r]:
-                plan[ROUTE_AT, i] = r + 1
+                plan[i, ROUTE_AT] = r + 1
                 return int(link[k])
         found = leads_to(lane, link, at, lane[route[r], EXIT])
         if found >= 0:
-            plan[ROUTE_AT, i] = r + 1
+            plan[i, ROUTE_AT] = r + 1
             return int(found)
     fit, best, best_at = 0, -np.inf, first
     for k in range(first, end):
@@ -96,7 +100,7 @@ def choose(
         fit += worth == best
     if fit < 2:
         return int(link[best_at])
-    pick = int(chance(plan[KEY, i], at, visit) * fit)
+    pick = int(chance(plan[i, KEY], at, visit) * fit)
     for k in range(first, end):
         row = link[k]
         worth = min(metric[row, ONWARD], FAR_ENOUGH_M) - 1e4 * max(metric[row, BEND] - tightest, 0.0)
@@ -120,19 +124,19 @@ def plan_way(
     i: int,
 ) -> None:
     """Plan driver i's way from the lane it is on, and what is on it."""
-    at = plan[LANE, i]
-    for r in range(plan[ROUTE_END, i] - 1, plan[ROUTE, i] - 1, -1):
+    at = plan[i, LANE]
+    for r in range(plan[i, ROUTE_END] - 1, plan[i, ROUTE] - 1, -1):
         if lane[route[r], ROADWAY] == lane[at, ROADWAY]:
-            plan[ROUTE_AT, i] = r + 1
-    plan[NEEDS, i] = 0 if lane[at, INSIDE] else needs(lane, metric, link, route, plan, i, at)
+            plan[i, ROUTE_AT] = r + 1
+    plan[i, NEEDS] = 0 if lane[at, INSIDE] else needs(lane, metric, link, route, plan, i, at)
     way[i, 0], n = at, 1
     while n < WAY:
-        nxt = choose(lane, metric, link, route, plan, tightest, i, way[i, n - 1], plan[VISITS, i] + n)
+        nxt = choose(lane, metric, link, route, plan, tightest, i, way[i, n - 1], plan[i, VISITS] + n)
         if nxt < 0:
             break
         way[i, n] = nxt
         n += 1
-    plan[WAYS, i] = n
+    plan[i, WAYS] = n
     survey(lane, metric, plan, drive, way, i)
 
 
@@ -149,32 +153,32 @@ def enter_next(
     i: int,
 ) -> None:
     """Move driver i to the next lane of its way, and plan one more."""
-    plan[BEHIND, i], plan[LANE, i] = plan[LANE, i], way[i, 1]
-    plan[VISITS, i] += 1
-    n = plan[WAYS, i] - 1
+    plan[i, BEHIND], plan[i, LANE] = plan[i, LANE], way[i, 1]
+    plan[i, VISITS] += 1
+    n = plan[i, WAYS] - 1
     for w in range(n):
         way[i, w] = way[i, w + 1]
     if n == WAY - 1 or lane[way[i, n - 1], SUCC] < lane[way[i, n - 1], SUCC_END]:
-        nxt = choose(lane, metric, link, route, plan, tightest, i, way[i, n - 1], plan[VISITS, i] + n)
+        nxt = choose(lane, metric, link, route, plan, tightest, i, way[i, n - 1], plan[i, VISITS] + n)
         if nxt >= 0:
             way[i, n] = nxt
             n += 1
-    plan[WAYS, i] = n
-    at = plan[LANE, i]
+    plan[i, WAYS] = n
+    at = plan[i, LANE]
     if not lane[at, INSIDE]:
-        for r in range(plan[ROUTE_END, i] - 1, plan[ROUTE, i] - 1, -1):
+        for r in range(plan[i, ROUTE_END] - 1, plan[i, ROUTE] - 1, -1):
             if lane[route[r], ROADWAY] == lane[at, ROADWAY]:
                 plan_way(lane, metric, link, route, plan, drive, way, tightest, i)
                 return
-    plan[NEEDS, i] = 0 if lane[at, INSIDE] else needs(lane, metric, link, route, plan, i, at)
+    plan[i, NEEDS] = 0 if lane[at, INSIDE] else needs(lane, metric, link, route, plan, i, at)
     survey(lane, metric, plan, drive, way, i)
 
 
 @lean
 def needs(lane: Array, metric: Array, link: Array, route: Array, plan: Array, i: int, at: int) -> int:
     """Return how many lanes to the left (right: below 0) driver i must change before the lane ends; 0: none."""
-    r = plan[ROUTE_AT, i]
-    exit_way = lane[route[r], EXIT] if r < plan[ROUTE_END, i] else -1
+    r = plan[i, ROUTE_AT]
+    exit_way = lane[route[r], EXIT] if r < plan[i, ROUTE_END] else -1
     if exit_way >= 0 and leads_to(lane, link, at, exit_way) >= 0:
         return 0
     if exit_way < 0 and metric[at, ONWARD] >= FAR_M:
@@ -196,20 +200,22 @@ def needs(lane: Array, metric: Array, link: Array, route: Array, plan: Array, i:
 @lean
 def survey(lane: Array, metric: Array, plan: Array, drive: Array, way: Array, i: int) -> None:
     """Note what is on driver i's way: the next line, light and shared place, and the speed to be prepared for."""
-    plan[LINE_AT, i], plan[LIGHT_AT, i], plan[CLASH_AT, i] = -1, -1, -1
-    drive[CAP_AFTER, i], from_m = np.inf, 0.0
+    plan[i, LINE_AT], plan[i, LIGHT_AT], plan[i, CLASH_AT] = -1, -1, -1
+    drive[i, CAP_AFTER], drive[i, END_FROM], from_m = np.inf, np.inf, 0.0
     after_m = -metric[way[i, 0], LONG]
-    for w in range(plan[WAYS, i]):
+    for w in range(plan[i, WAYS]):
         row = way[i, w]
         if w > 0:
-            drive[CAP_AFTER, i] = min(
-                drive[CAP_AFTER, i], metric[row, CAP_SQUARE] + 2.0 * APPROACH_DECEL_MPS2 * after_m
+            drive[i, CAP_AFTER] = min(
+                drive[i, CAP_AFTER], metric[row, CAP_SQUARE] + 2.0 * APPROACH_DECEL_MPS2 * after_m
             )
-            if plan[LINE_AT, i] < 0 and lane[row, INSIDE] and not lane[way[i, w - 1], INSIDE]:
-                plan[LINE_AT, i], drive[LINE_FROM, i] = w, from_m
-            if plan[LIGHT_AT, i] < 0 and lane[row, LIGHT] >= 0:
-                plan[LIGHT_AT, i], drive[LIGHT_FROM, i] = w, from_m
-        if plan[CLASH_AT, i] < 0 and lane[row, CLASH] < lane[row, CLASH_END]:
-            plan[CLASH_AT, i], drive[CLASH_FROM, i] = w, from_m
+            if plan[i, LINE_AT] < 0 and lane[row, INSIDE] and not lane[way[i, w - 1], INSIDE]:
+                plan[i, LINE_AT], drive[i, LINE_FROM] = w, from_m
+            if plan[i, LIGHT_AT] < 0 and lane[row, LIGHT] >= 0:
+                plan[i, LIGHT_AT], drive[i, LIGHT_FROM] = w, from_m
+        if lane[row, ENDS] == LANE_ENDS:
+            drive[i, END_FROM] = from_m + metric[row, WIDE]
+        if plan[i, CLASH_AT] < 0 and lane[row, CLASH] < lane[row, CLASH_END]:
+            plan[i, CLASH_AT], drive[i, CLASH_FROM] = w, from_m
         from_m += metric[row, LONG]
         after_m += metric[row, LONG]

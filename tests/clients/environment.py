@@ -20,6 +20,7 @@ CLIENTS: dict[str, tuple[str, ...]] = {
     "crime": ("commonroad-crime==0.4.5",),  # its Polygon3 comes as source alone: wants a C compiler
     "netconvert": ("eclipse-sumo==1.28.0",),
     "foxglove": ("mcap==1.6.0", "mcap-protobuf-support==0.6.0", "numpy>=2.0"),
+    "traffic": ("libsumo==1.28.0", "eclipse-sumo==1.28.0", "highway-env==1.12.1"),
     "scenic": ("scenic==3.1.1",),
 }
 

@@ -53,11 +53,12 @@ DEFAULTS = {
     "gap_misjudged": 0.0,  # takes the times of others to be longer by this part of them
     "runs_red": 0.0,  # probability to pass a light up to 2 s after it closed
     "rolls_stop_sign": 0.0,  # probability not to stop at a stop sign
+    "leaves_map": 0.0,  # 1: is gone where the map ends even as the subject vehicle, which else stays; others always are
 }
 (
     ACCEL, DECEL, JAM, HEADWAY, FACTOR, WISHED, DECEL_MOST, POLITENESS, THRESHOLD, SAFE_DECEL, CHANGE_S,
     GAPS, _RIGHT, _THROUGH, _LEFT, _SIDE, PATIENCE, REACTION,
-    DISTRACTION, DISTRACTION_EVERY, MISJUDGES, LATE_AMBER, ROLLING_STOP,
+    DISTRACTION, DISTRACTION_EVERY, MISJUDGES, LATE_AMBER, ROLLING_STOP, LEAVES,
 ) = range(len(DEFAULTS))  # fmt: skip
 JERK_UP, JERK_DOWN = 4.0, 12.65  # m/s3: easing off a brake or pressing on, assumed; a brake's rise, UN R157
 SOFT_DECEL = 2.0  # m/s2: brakes harder for a line only if it must; assumed
