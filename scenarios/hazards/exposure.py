@@ -5,7 +5,7 @@ data/exposure/TOPIC.toml holds one table a quantity. A grade of `assumed` is sai
 
 import math
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from scenarios.hazards.distributions import Distribution, Truncated, distributio
 from scenarios.hazards.taxonomy import Grade
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Prior:
     """A distribution and where it comes from."""
 
@@ -39,12 +39,12 @@ class Prior:
         if float(self.truncated.mass) <= 0.0:
             raise ValueError(f"least < most with probability between them, not [{self.least}, {self.most}]")
 
-    @property
+    @cached_property
     def distribution(self) -> Distribution:
         """Return the distribution itself."""
         return distribution(self.kind, {**self.numbers, **({"weights": list(self.weights)} if self.weights else {})})
 
-    @property
+    @cached_property
     def truncated(self) -> Truncated:
         """Return the distribution cut to its physical support."""
         least = -math.inf if self.least is None else self.least
@@ -65,7 +65,7 @@ class Correlation:
     grade: Grade
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Topic:
     """One file: the quantities of one topic."""
 
@@ -76,12 +76,12 @@ class Topic:
     def __post_init__(self) -> None:
         _ = self.copula  # so that impossible correlations are refused where they stand
 
-    @property
+    @cached_property
     def continuous(self) -> tuple[str, ...]:
         """Return the names of the quantities that have a density, sorted."""
         return tuple(sorted(name for name, p in self.quantities.items() if not p.distribution.discrete))
 
-    @property
+    @cached_property
     def copula(self) -> Copula:
         """Return how the continuous quantities go together, in the order of `continuous`."""
         return copula(self.continuous, [(*c.between, c.rank) for c in self.correlations])

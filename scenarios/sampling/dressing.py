@@ -1,7 +1,7 @@
 """Dressing: what surrounds a hazard and has nothing to do with it. Drawn alike under p and q, left out of both.
 
-Background traffic drives by the intelligent driver model, well behind, well ahead or the other way; scenery
-stands clear of every lane; the sun is anywhere above the horizon.
+Background traffic drives by the intelligent driver model, each driver with traits of its own, well behind, well ahead
+or the other way; scenery stands clear of every lane; the sun is anywhere above the horizon.
 """
 
 from dataclasses import replace
@@ -18,9 +18,12 @@ from scenarios.hazards.leaf import Draft
 from scenarios.hazards.spots import Corridor, Spot, extended
 from scenarios.model.spec import ActorProgram, Control, Environment, PathSpec, StaticObject
 from scenarios.sampling.roadside import SCENERY, oncoming_lanes, slots
+from scenarios.sampling.traits import style_of
+from scenarios.simulation.lawbook import find
 
 BEHIND_M, AHEAD_M = (25.0, 60.0), (75.0, 110.0)  # background traffic from who makes the situation
 CHANCE_BEHIND, CHANCE_AHEAD, CHANCE_ONCOMING = 0.6, 0.5, 0.7
+LAW = "idm"
 FLEET = ("car", "small_car", "van", "truck", "bus")
 FLEET_EDGES = np.cumsum([0.5, 0.3, 0.1, 0.07, 0.03])  # shares of the fleet; assumed
 PARKED = ("car", "small_car", "van")
@@ -71,7 +74,13 @@ def traffic(draft: Draft, spot: Spot, net: RoadNetwork, streams: Streams) -> tup
         way = extended(net, (lanes[int(u[11] * len(lanes))],))
         s = way.path.length_m * float(u[12])
         out.append(_background("oncoming", way, s, ego.speed_mps, u[12:15]))
-    return tuple(a for a in out if a is not None)
+    return tuple(replace(a, law_values=style(streams, a.name)) for a in out if a is not None)
+
+
+def style(streams: Streams, name: str) -> tuple[tuple[str, float], ...]:
+    """Return how a background driver follows and brakes: its traits, as the law reads them."""
+    drawn = style_of(streams, name, known=find(LAW, where="dressing").defaults)
+    return tuple((value, round(x, 6)) for value, x in sorted(drawn.items()))
 
 
 def _between(span: tuple[float, float], u: float) -> float:
@@ -92,7 +101,7 @@ def _background(name: str, way: Corridor, s_m: float, speed_mps: float, u: Array
         path=PathSpec(lanes=way.lanes),
         s_m=round(s_m, 6),
         speed_mps=round(min(speed_mps, limit), 6),
-        law="idm",
+        law=LAW,
         control=Control.REACTIVE,
         look=int(u[1] * (1 << 32)),
     )

@@ -5,7 +5,7 @@ scenario is the same driver, whatever else is drawn. The marginals are those of 
 file of the user's own on top of it (`nearmiss fit` writes one); a Gaussian copula joins them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,11 +78,23 @@ def traits_of(
 
 
 def style_of(
-    streams: Streams, name: str, *, limit_mps: float | None = None, exposure: Topic | None = None
+    streams: Streams,
+    name: str,
+    *,
+    limit_mps: float | None = None,
+    exposure: Topic | None = None,
+    known: Collection[str] | None = None,
 ) -> dict[str, float]:
-    """Return the traits of the same driver without its errors: how it drives where nothing goes wrong."""
-    everything = traits_of(streams, name, limit_mps=limit_mps, exposure=exposure)
-    return {value: x for value, x in everything.items() if value not in ERRORS}
+    """Return the traits of the same driver without its errors: how it drives where nothing goes wrong.
+
+    known: only the values of these names, those that a law reads; the others are not worked out.
+    """
+    if known is None:
+        everything = traits_of(streams, name, limit_mps=limit_mps, exposure=exposure)
+        return {value: x for value, x in everything.items() if value not in ERRORS}
+    quantities = tuple(q for q, value in VALUE_OF.items() if value in known and value not in ERRORS)
+    u = streams.rng(f"traits {name}").random((1, drawn_width(exposure)))
+    return {VALUE_OF[q]: float(column[0]) for q, column in values_at(u, quantities, exposure).items()}
 
 
 def drawn_width(exposure: Topic | None = None) -> int:
@@ -93,16 +105,29 @@ def drawn_width(exposure: Topic | None = None) -> int:
 def drawn_traits(u: Array, exposure: Topic | None = None) -> Traits:
     """Return the drivers at points u (N, Q) of the unit cube, one column a quantity in sorted order."""
     known = drivers(exposure)
-    joined, together_as = known.continuous, known.copula
-    column = {name: i for i, name in enumerate(sorted(known.quantities))}
-    scores = together(together_as, u[:, [column[name] for name in joined]])
-    values: dict[str, Array] = {}
-    density = log_density(together_as, scores)
-    for name, i in column.items():
-        own = known.quantities[name].truncated
-        values[name] = own.inverse(scores[:, joined.index(name)] if name in joined else u[:, i])
-        density = density + own.log_density(values[name])
+    values = values_at(u, sorted(known.quantities), exposure)
+    density = log_density(known.copula, _scores(known, u))
+    for name, column in values.items():
+        density = density + known.quantities[name].truncated.log_density(column)
     return Traits(values, density)
+
+
+def values_at(u: Array, names: Collection[str], exposure: Topic | None = None) -> dict[str, Array]:
+    """Return quantity -> (N,) values of the drivers at points u (N, Q), for the quantities `names`."""
+    known = drivers(exposure)
+    column = {name: i for i, name in enumerate(sorted(known.quantities))}
+    joined, scores = known.continuous, _scores(known, u)
+    return {
+        name: known.quantities[name].truncated.inverse(
+            scores[:, joined.index(name)] if name in joined else u[:, column[name]]
+        )
+        for name in names
+    }
+
+
+def _scores(known: Topic, u: Array) -> Array:
+    column = {name: i for i, name in enumerate(sorted(known.quantities))}
+    return together(known.copula, u[:, [column[name] for name in known.continuous]])
 
 
 def drivers(exposure: Topic | None = None) -> Topic:
