@@ -15,10 +15,12 @@ from roadnet.network import RoadNetwork
 from scenarios.criticality.extremes import worst_of
 from scenarios.model.recording import Agents, Contacts, Recording, Statics, Surroundings
 from scenarios.model.spec import Kind
+from scenarios.sampling.traffic import traffic_scenario
 from scenarios.simulation import kernel
 from scenarios.simulation.drivers.registry import drivers
 from scenarios.simulation.drivers.trials.grids import GRIDS as TESTS
 from scenarios.simulation.drivers.trials.grids import crash_counts
+from scenarios.simulation.simulate import simulate_batch
 from scenarios.suite import batch
 from scenarios.suite.codecs import WEATHER
 from scenarios.suite.runner import run_blocks
@@ -78,6 +80,12 @@ def use_measures() -> None:
     worst_of(two_cars(net), net)
 
 
+def use_traffic() -> None:
+    """Let two drivers drive by lanes."""
+    net = roadnet.load(roadnet.shipped_maps()[0])
+    simulate_batch([traffic_scenario(net, agents=2, duration_s=STEPS * 0.05)], net)
+
+
 def use_drivers() -> None:
     """Make every reference driver, and run the published tests of those that have some."""
     for file in drivers().values():
@@ -91,6 +99,7 @@ GROUPS: dict[str, Callable[[], None]] = {
     "sensors": use_sensors,
     "measures": use_measures,
     "drivers": use_drivers,
+    "traffic": use_traffic,
 }
 
 

@@ -15,6 +15,7 @@ from roadnet.base.compiled import address_of, compiled, functions_at, lean
 from scenarios.simulation.actuation import actuate
 from scenarios.simulation.contact import touches, widest_axis
 from scenarios.simulation.lane_layout import BOUND, FROZEN, ON_LANE
+from scenarios.simulation.lane_stages import NONE, lane_stages, lookers, movers, settlers
 from scenarios.simulation.lawbook import lawbook
 from scenarios.simulation.layout import (
     ACCEL,
@@ -24,7 +25,6 @@ from scenarios.simulation.layout import (
     GAIT,
     LAMPED,
     LAMPS,
-    LANES,
     LAW,
     LENGTH,
     MODE,
@@ -72,8 +72,9 @@ from scenarios.simulation.ranking import MOST_CLAIMS, forget
 from scenarios.simulation.replay import show
 from scenarios.simulation.script import hold, holds, run_program
 from scenarios.simulation.sight import closed_line, look
+from scenarios.simulation.signature import CODES, FLAT, TABLE, WHOLE
 from scenarios.simulation.signature import LAW as LAW_SIGNATURE
-from scenarios.simulation.traffic import look_around, move_on, settle_in, stand_still, tell
+from scenarios.simulation.traffic import tell
 from scenarios.simulation.wind import air, pushed
 
 functions = functions_at(LAW_SIGNATURE)
@@ -110,7 +111,8 @@ def record(
 
 @lean
 def run_scenario(
-    laws: Any, now: Array, values: Array, memory: Array, control: Array,
+    laws: Any, settle_in: Any, look_around: Any, move_all: Any,
+    now: Array, values: Array, memory: Array, control: Array,
     path: Array, path_start: Array, stop: Array, stop_start: Array, script: Array, friction: float, head_lamp: int,
     lights: Array, lane: Array, metric: Array, sample: Array, link: Array, clash: Array,
     route: Array, route_s: Array, driven: int, plan: Array, drive: Array, way: Array, order: Array,
@@ -128,7 +130,7 @@ def run_scenario(
     if from_step < 0:
         begin(path, path_start, replay, body, code, state, low, high)
         if driven > 0:
-            settle_in(lane, metric, sample, link, route, route_s, plan, drive, way, body, state, low, high)
+            settle_in[0](lane, metric, sample, link, route, route_s, plan, drive, way, body, state, low, high)
         record(state, body, low, high, sample_start, T, head_lamp, xyz, motion, lamps, valid)
         axis[n] = widest_axis(state, low, high)
     for k in range(max(from_step, 0), min(to_step, T - 1)):
@@ -138,7 +140,7 @@ def run_scenario(
             else:
                 run_program(script, code, body, state, i, low, k * h, h)
         if driven > 0:
-            look_around(
+            look_around[0](
                 lane, metric, sample, link, clash, route, route_s, plan, drive, way, body, state, values, lights,
                 entry, entry_lane, order, spot, head, claim, claim_lane, after, claimed, stray,
                 count, low, high, k, h,
@@ -193,12 +195,10 @@ def run_scenario(
             elif mode == STEERED:
                 push = pushed(body, state, i, air_x, air_y)
                 steer(path, a, b, body, state, i, bend, state[DEMAND, i], friction, push, h)
-            elif mode == LANES and state[PRESENT, i] > 0.0:
-                move_on(lane, metric, sample, link, route, plan, drive, way, body, state, i, friction, h)
-            elif mode == LANES:
-                stand_still(state, i)
             elif mode == REPLAYED:
                 show(replay, code[REPLAY_FIRST, i], code[REPLAY_END, i], path, a, b, state, i, (k + 1) * h, h)
+        if driven > 0:
+            move_all[0](lane, metric, sample, link, route, plan, drive, way, body, state, low, high, friction, h)
         follow(path, path_start, body, code, state, low, high, air_x, air_y, friction, h)
         pair_count[n] = touches(
             body, code, state, low, sweep, axis[n], k, step_ns, met,
@@ -210,7 +210,7 @@ def run_scenario(
 
 
 def _run(
-    addresses: Any, values: Array, memory: Array, control: Array,
+    law_at: Any, settle_at: Any, look_at: Any, move_at: Any, values: Array, memory: Array, control: Array,
     path: Array, path_start: Array, stop: Array, stop_start: Array, script: Array,
     agent_start: Array, steps: Array, step_ns: Array, friction: Array, head_lamp: Array,
     light: Array, light_start: Array, groups: Array, sample_start: Array, pair_start: Array,
@@ -227,7 +227,8 @@ def _run(
 
     from_step -1: put everybody in place and record sample 0 first.
     """
-    laws, now = functions(addresses), np.zeros(NOW)
+    laws, now = functions(law_at), np.zeros(NOW)
+    settle_in, look_around, move_all = settlers(settle_at), lookers(look_at), movers(move_at)
     most, lanes = 1, 1
     for n in range(first, end):
         if driven[n] > 0:
@@ -244,7 +245,8 @@ def _run(
         met_n = met[pair_start[n] : pair_start[n] + A * A].reshape(A, A)
         p0, p1 = pair_start[n], pair_start[n] + A * A
         run_scenario(
-            laws, now, values, memory, control, path, path_start, stop, stop_start, script, friction[n], head_lamp[n],
+            laws, settle_in, look_around, move_all, now, values, memory, control,
+            path, path_start, stop, stop_start, script, friction[n], head_lamp[n],
             lights, lane, metric, sample, link, clash, route, route_s, driven[n], plan, drive, way,
             order[2 * low : 2 * high], entry, entry_lane, spot, head, claim, claim_lane, after, claimed, stray, count,
             body, code, state, seen, met_n, sweep[low:high], axis, xyz, motion, lamps, valid, sample_start[n],
@@ -255,7 +257,6 @@ def _run(
         )  # fmt: skip
 
 
-TABLE, FLAT, WHOLE, CODES = "float64[:,::1]", "float64[::1]", "int64[::1]", "int64[:,::1]"
 ARGUMENTS = (
     TABLE, TABLE, TABLE,  # values, memory, control
     TABLE, WHOLE, TABLE, WHOLE, TABLE,  # path, path_start, stop, stop_start, script
@@ -273,13 +274,18 @@ ARGUMENTS = (
 )  # fmt: skip
 
 
+DRIVEN = 25  # the place of `driven` among ARGUMENTS
+ONE = "UniTuple(int64, 1)"
+
+
 @cache
 def run() -> Callable[..., None]:
-    """Return the kernel compiled for the laws there are: `_run` with the laws bound."""
+    """Return the kernel compiled for the laws there are: `_run` with the laws, and what lane drivers do, bound."""
     table = tuple(address_of(law.function, LAW_SIGNATURE) for law in lawbook().values())
-    kernel = compiled(signature=f"void(UniTuple(int64, {len(table)}), {', '.join(ARGUMENTS)})")(_run)
+    addresses = f"UniTuple(int64, {len(table)}), {ONE}, {ONE}, {ONE}"
+    kernel = compiled(signature=f"void({addresses}, {', '.join(ARGUMENTS)})")(_run)
 
     def bound(*arguments: Any) -> None:
-        kernel(table, *arguments)
+        kernel(table, *(lane_stages() if arguments[DRIVEN].any() else NONE), *arguments)
 
     return bound

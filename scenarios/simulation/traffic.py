@@ -65,13 +65,11 @@ from scenarios.simulation.lane_layout import (
 )
 from scenarios.simulation.lane_motion import drive_on, foot_once, keep_beside, settle, steer_by_lanes
 from scenarios.simulation.laws.human import DISTRACTION, DISTRACTION_EVERY, FACTOR, LATE_AMBER, REACTION
+from scenarios.simulation.layout import COS as COS_YAW
 from scenarios.simulation.layout import (
-    ACCEL,
     CRASHED,
     DEMAND,
     LAMPS,
-    MOVE_X,
-    MOVE_Y,
     NOW_CAP,
     NOW_CONFLICT,
     NOW_GAP,
@@ -86,15 +84,12 @@ from scenarios.simulation.layout import (
     PRESENT,
     REAR_AXLE,
     SPEED,
-    TURN,
     WIDTH,
     WISH,
-    YAW_RATE,
     S,
     X,
     Y,
 )
-from scenarios.simulation.layout import COS as COS_YAW
 from scenarios.simulation.layout import SIN as SIN_YAW
 from scenarios.simulation.ranking import OVER_M, first_ahead, lay_claims, rank
 from scenarios.simulation.sight import AMBER, AMBER_DECEL, RED, RED_AMBER
@@ -384,10 +379,3 @@ def look_around(
         lane, metric, sample, link, route, plan, drive, way, body, state, values, entry, entry_lane, order, live, spot,
         head, low, high, k, h,
     )  # fmt: skip
-
-
-@lean
-def stand_still(state: Array, i: int) -> None:
-    """Let agent i, who is absent, stay where it left."""
-    state[MOVE_X, i], state[MOVE_Y, i], state[TURN, i] = 0.0, 0.0, 0.0
-    state[SPEED, i], state[ACCEL, i], state[YAW_RATE, i] = 0.0, 0.0, 0.0
