@@ -15,6 +15,7 @@ from roadnet.base.arrays import Array
 from roadnet.base.kept import kept
 from roadnet.base.streams import MASK64, Streams, key64
 from roadnet.network import RoadNetwork
+from scenarios.hazards.exposure import Topic
 from scenarios.hazards.leaf import Columns
 from scenarios.hazards.registry import catalogue
 from scenarios.hazards.spots import Spots, no_spot_reason, spots_of
@@ -60,11 +61,13 @@ def draw(
     index: int,
     overrides: Sequence[Override] = (),
     rank: int | None = None,
+    traits: Topic | None = None,
 ) -> ConcreteScenario | Failure:
     """Return the scenario of this number, or the reason why there is none.
 
     stream: "exploration" or "gap_filling". rank: the how-manieth draw of this leaf on this map it is, so that gap
-    filling is even however leaves and maps take turns; `index` if not given.
+    filling is even however leaves and maps take turns; `index` if not given. traits: of background drivers, by
+    default the shipped.
     """
     leaf = leaf_module.LEAF
     spots = spots_of(net, leaf.place_kind)
@@ -88,17 +91,17 @@ def draw(
         has_p=bool(np.isfinite(log_p)),
         has_q=not pinned,
     )
-    return concrete(leaf_module, net, map_name, spots, int(points.spot[row]), points.value(row), streams, odds)
+    return concrete(leaf_module, net, map_name, spots, int(points.spot[row]), points.value(row), streams, odds, traits)
 
 
 def concrete(
     leaf_module: Any, net: RoadNetwork, map_name: str, spots: Spots, row: int, values: dict[str, float],
-    streams: Streams, odds: Odds,
+    streams: Streams, odds: Odds, traits: Topic | None = None,
 ) -> ConcreteScenario:  # fmt: skip
     """Return the scenario of a leaf at a spot with these values, dressed."""
     spot = spots.spots[row]
     draft = leaf_module.build(spot, values, spots.at(row), net, streams)
-    dressed = dress(draft, spot, net, streams)
+    dressed = dress(draft, spot, net, streams, traits=traits)
     return ConcreteScenario(
         leaf=leaf_module.LEAF.id,
         index=streams.index,

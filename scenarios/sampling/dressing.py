@@ -14,6 +14,7 @@ from roadnet.base.streams import Streams
 from roadnet.network import RoadNetwork
 from roadnet.polyline import STEP_M
 from scenarios.hazards.bodies import KIND_OF, size_of
+from scenarios.hazards.exposure import Topic
 from scenarios.hazards.leaf import Draft
 from scenarios.hazards.spots import Corridor, Spot, extended
 from scenarios.model.spec import ActorProgram, Control, Environment, PathSpec, StaticObject
@@ -34,11 +35,11 @@ SUN_RAD = (0.15, 1.1)  # elevation
 ZENITH_LUX = 100_000.0  # full sun overhead
 
 
-def dress(draft: Draft, spot: Spot, net: RoadNetwork, streams: Streams) -> Draft:
-    """Return the draft with traffic, scenery and light."""
+def dress(draft: Draft, spot: Spot, net: RoadNetwork, streams: Streams, *, traits: Topic | None = None) -> Draft:
+    """Return the draft with traffic, scenery and light. traits: of background drivers, by default the shipped."""
     return replace(
         draft,
-        actors=(*draft.actors, *traffic(draft, spot, net, streams)),
+        actors=(*draft.actors, *traffic(draft, spot, net, streams, traits)),
         statics=(*draft.statics, *scenery(draft, spot, net, streams)),
         environment=light(draft.environment, streams),
     )
@@ -56,7 +57,9 @@ def light(environment: Environment, streams: Streams) -> Environment:
     )
 
 
-def traffic(draft: Draft, spot: Spot, net: RoadNetwork, streams: Streams) -> tuple[ActorProgram, ...]:
+def traffic(
+    draft: Draft, spot: Spot, net: RoadNetwork, streams: Streams, traits: Topic | None
+) -> tuple[ActorProgram, ...]:
     """Return up to three vehicles that follow their lanes without touching the situation."""
     u = streams.rng("traffic").random(15)
     ego = draft.actors[0]
@@ -74,12 +77,12 @@ def traffic(draft: Draft, spot: Spot, net: RoadNetwork, streams: Streams) -> tup
         way = extended(net, (lanes[int(u[11] * len(lanes))],))
         s = way.path.length_m * float(u[12])
         out.append(_background("oncoming", way, s, ego.speed_mps, u[12:15]))
-    return tuple(replace(a, law_values=style(streams, a.name)) for a in out if a is not None)
+    return tuple(replace(a, law_values=style(streams, a.name, traits)) for a in out if a is not None)
 
 
-def style(streams: Streams, name: str) -> tuple[tuple[str, float], ...]:
+def style(streams: Streams, name: str, traits: Topic | None) -> tuple[tuple[str, float], ...]:
     """Return how a background driver follows and brakes: its traits, as the law reads them."""
-    drawn = style_of(streams, name, known=find(LAW, where="dressing").defaults)
+    drawn = style_of(streams, name, exposure=traits, known=find(LAW, where="dressing").defaults)
     return tuple((value, round(x, 6)) for value, x in sorted(drawn.items()))
 
 

@@ -4,6 +4,7 @@ A block is a pure function of the suite's plan and its number. Where a sensor ha
 `Judges`; nothing here knows what a lidar is.
 """
 
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,11 @@ import msgpack
 
 import roadnet
 from roadnet.base.errors import InputError, one_line
+from roadnet.base.records import record
 from roadnet.network import RoadNetwork
 from scenarios.evaluation.counterfactual import confirm
 from scenarios.evaluation.observe import kinematic_oracles, observe
+from scenarios.hazards.exposure import Topic, load_exposure
 from scenarios.hazards.registry import catalogue, chosen
 from scenarios.model.evidence import Evidence, Observed, Oracle
 from scenarios.model.recording import Recording
@@ -23,6 +26,7 @@ from scenarios.model.run import Failure
 from scenarios.model.spec import ConcreteScenario
 from scenarios.sampling.draw import draw
 from scenarios.sampling.overrides import Override, check, parse
+from scenarios.sampling.traits import drivers
 from scenarios.simulation.simulate import simulate_batch
 from scenarios.suite.index import open_suite
 from scenarios.suite.maps import load_maps, net_of
@@ -71,6 +75,7 @@ def generate(
     overrides: Sequence[str] = (),
     resume: bool = False,
     rig: str = "",
+    traits: str | Path = "",
     work: Work | None = None,
     on_plan: Callable[[Plan], None] = lambda plan: None,
     on_block: Callable[[Progress], None] = lambda progress: None,
@@ -78,7 +83,8 @@ def generate(
     """Make a suite in the folder `out` and return its plan.
 
     maps: files or names, by default the shipped ones. hazards: ids, names, "tag:T", "all". explore: share of
-    draws from the prior; the others fill gaps. overrides: "gap_m=U(5,30)". work: what makes a block (see
+    draws from the prior; the others fill gaps. overrides: "gap_m=U(5,30)". traits: a file that
+    `nearmiss fit --out` wrote, of background drivers. work: what makes a block (see
     `make_block`), importable by name where workers > 1. The bytes do not depend on `workers`, on the order of
     blocks or on interruptions. Raises InputError; what is sealed then stays.
     """
@@ -86,7 +92,15 @@ def generate(
     check([parse(text) for text in overrides], leaves)
     nets, files = load_maps(maps or roadnet.shipped_maps())
     plan = new_plan(
-        nets, leaves, count=count, seed=seed, explore=explore, overrides=overrides, rig=rig, map_files=files
+        nets,
+        leaves,
+        count=count,
+        seed=seed,
+        explore=explore,
+        overrides=overrides,
+        rig=rig,
+        map_files=files,
+        traits=said_in(traits),
     )
     path = Path(out)
     create(path, plan, resume=resume)
@@ -99,6 +113,14 @@ def generate(
         counts = {name: int(result[name]) for name in ("scenarios", "failed", "observed")}
         on_block(Progress(sealed=sealed, blocks=plan.blocks, **counts))
     return plan
+
+
+def said_in(traits: str | Path) -> dict[str, Any] | None:
+    """Return what a file of traits says, once it is found to be one; None without a file. Raises InputError."""
+    if not traits:
+        return None
+    drivers(load_exposure(traits))
+    return tomllib.loads(Path(traits).read_text(encoding="utf-8"))
 
 
 def payloads(path: Path, blocks: Iterable[int], **more: Any) -> list[bytes]:
@@ -142,10 +164,14 @@ def judge_block(payload: bytes, *, judges: Judges = NOBODY) -> bytes:
 def drawn(plan: Plan, block: int) -> list[ConcreteScenario | Failure]:
     """Return the specs of a block, or why there is none, by index."""
     overrides = [parse(text) for text in plan.settings["overrides"]]
-    return [drawn_one(plan, assignment(plan, index), overrides) for index in plan.indices(block)]
+    said = plan.settings.get("traits")
+    traits = None if said is None else record(said, Topic, where="SUITE.json: traits")
+    return [drawn_one(plan, assignment(plan, index), overrides, traits) for index in plan.indices(block)]
 
 
-def drawn_one(plan: Plan, todo: Assignment, overrides: Sequence[Override]) -> ConcreteScenario | Failure:
+def drawn_one(
+    plan: Plan, todo: Assignment, overrides: Sequence[Override], traits: Topic | None
+) -> ConcreteScenario | Failure:
     """Return one spec, or why there is none."""
     try:
         return draw(
@@ -157,6 +183,7 @@ def drawn_one(plan: Plan, todo: Assignment, overrides: Sequence[Override]) -> Co
             index=todo.index,
             rank=todo.number,
             overrides=overrides,
+            traits=traits,
         )
     except InputError as error:
         return Failure(index=todo.index, leaf=todo.leaf, map_name=todo.map_name, reason=one_line(str(error)))

@@ -54,10 +54,12 @@ def new_plan(
     overrides: Sequence[str] = (),
     rig: str = "",
     map_files: Mapping[str, str] | None = None,
+    traits: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Return the plan of a suite; InputError where no leaf has a place on any map.
 
     explore: share of exploration draws. overrides: texts of --set. rig: of the sensors that judge sensor leaves.
+    traits: of background drivers, as the file says them; without them the shipped.
     """
     pairs, no_place = placed(nets, leaves)
     if not pairs:
@@ -80,6 +82,8 @@ def new_plan(
         "count": count,
         "block_size": block_size(count),
     }
+    if traits is not None:
+        settings["traits"] = dict(traits)
     # what a scenario is follows from seed, hazards and maps; a longer suite, or a newer version, draws alike
     drawn = {k: settings[k] for k in ("seed", "explore", "overrides", "maps", "hazards", "pairs")}
     settings["suite_key"] = f"{key64('suite', json.dumps(drawn, sort_keys=True)):016x}"

@@ -39,6 +39,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="share of draws from the prior, for estimates; the others fill gaps (default 0.25)",
     )
+    parser.add_argument(
+        "--traits", default="", metavar="FILE", help="background drivers as `nearmiss fit --out` wrote them"
+    )
     add_workers(parser)
     parser.add_argument("--resume", action="store_true", help="go on with a suite that was interrupted")
     add_json(parser)
@@ -58,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         workers=args.workers,
         explore=args.explore,
         overrides=args.set,
+        traits=args.traits,
         resume=args.resume,
     )
     seconds = time.perf_counter() - start
