@@ -22,6 +22,8 @@ from scenarios.hazards.registry import catalogue
 from scenarios.model.recording import Recording
 from scenarios.model.spec import ConcreteScenario
 from scenarios.sampling.draw import EXPLORATION, GAP_FILLING, draw
+from scenarios.sampling.traffic import traffic_scenario
+from scenarios.sampling.traits import traits_of
 from scenarios.simulation.simulate import simulate_batch
 from scenarios.suite.records import Record, Verdicts, canonical
 
@@ -40,9 +42,16 @@ def drawn(net: RoadNetwork) -> list[ConcreteScenario]:
     return [spec for spec in found if isinstance(spec, ConcreteScenario)]
 
 
+def everyday(net: RoadNetwork) -> list[ConcreteScenario]:
+    """Return nominal traffic: drivers of the law `human`, each with traits of its own, and lights."""
+    return [
+        traffic_scenario(net, agents=20, duration_s=15.0, index=i, suite_key=KEY, traits=traits_of) for i in range(EACH)
+    ]
+
+
 def results() -> dict[str, str]:
     """Return part -> hash of all that is stored of a suite."""
-    specs, recordings, verdicts = [], [], []
+    specs, recordings, verdicts, traffic = [], [], [], []
     for name in MAPS:
         net = roadnet.load(name)
         mine = drawn(net)
@@ -52,7 +61,12 @@ def results() -> dict[str, str]:
         specs += mine
         recordings += made
         check_order_and_threads(mine, made, net)
-    return {"specs": hash_of(specs), "recordings": hash_of(recordings), "evidence": hash_of(verdicts)}
+        driven = everyday(net)
+        moved = simulate_batch(driven, net)
+        traffic += [*driven, *moved]
+        check_order_and_threads(driven, moved, net)
+    parts = {"specs": specs, "recordings": recordings, "evidence": verdicts, "traffic": traffic}
+    return {part: hash_of(records) for part, records in parts.items()}
 
 
 def check_order_and_threads(specs: list[ConcreteScenario], made: list[Recording], net: RoadNetwork) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from scenarios.hazards.distributions import Distribution, Truncated, distribution
 from scenarios.hazards.exposure import topic
@@ -21,6 +22,19 @@ TOPICS = ("driver", "cyclist", "speed", "cut_in", "following", "pedestrian", "si
 def test_weibull_of_measured_gaps_has_the_measured_mean() -> None:
     u = (np.arange(20_000) + 0.5) / 20_000
     assert distribution("weibull", CONTINUOUS["weibull"]).inverse(u).mean() == pytest.approx(28.35, abs=0.05)
+
+
+def test_exponentials_of_our_own_are_numpys_to_the_last_digits() -> None:
+    """Near 0 and 1 too, where the plain forms lose all digits, and at the ends of what there is."""
+    z = np.array([0.0, 1e-200, 1e-9, 0.3, 31.9, 300.0, 1e4, np.inf])
+    u = np.array([0.0, 1e-300, 1e-17, 1e-9, 0.25, 0.75, 1.0 - 1e-12])
+    weibull, k, c = distribution("weibull", CONTINUOUS["weibull"]), 2.32, 32.0
+    np.testing.assert_allclose(weibull.cumulative(z), -np.expm1(-((z / c) ** k)), rtol=1e-12, atol=0.0)
+    np.testing.assert_allclose(weibull.inverse(u), c * (-np.log1p(-u)) ** (1.0 / k), rtol=1e-12, atol=0.0)
+    lognormal = distribution("lognormal", CONTINUOUS["lognormal"])
+    np.testing.assert_allclose(lognormal.inverse(u), np.exp(0.2 + 0.4 * ndtri(u)), rtol=1e-13, atol=0.0)
+    assert lognormal.cumulative(np.array([0.0, np.exp(0.2), np.inf])).tolist() == pytest.approx([0.0, 0.5, 1.0])
+    assert np.ndim(weibull.inverse(0.5)) == np.ndim(lognormal.inverse(0.5)) == 0
 
 
 def test_gamma_of_measured_time_gaps_has_mean_and_spread() -> None:

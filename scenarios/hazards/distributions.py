@@ -12,6 +12,7 @@ from scipy import special
 
 from roadnet.base.arrays import Array
 from roadnet.base.errors import did_you_mean
+from roadnet.base.maths import exp_all, log_all
 
 Form = Callable[..., Array]
 LOG_ROOT_2PI = 0.5 * float(np.log(2.0 * np.pi))
@@ -30,6 +31,31 @@ class Family:
 def _log(x: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(x))
+
+
+def _exp_same(x: Array) -> Array:
+    """Return e to the power x, the same bits everywhere, in the shape of x."""
+    return exp_all(x).reshape(np.shape(x))
+
+
+def _log_same(x: Array) -> Array:
+    """Return the natural logarithm, the same bits everywhere, in the shape of x; infinity stays what it is."""
+    return np.where(np.isposinf(x), np.inf, log_all(np.where(np.isposinf(x), 1.0, x)).reshape(np.shape(x)))
+
+
+def _log1p_same(x: Array) -> Array:
+    """Return log(1 + x) as precisely near 0. Goldberg, ACM Computing Surveys 23 (1991), theorem 4."""
+    near = 1.0 + np.asarray(x)
+    apart = np.where(near == 1.0, 1.0, near - 1.0)
+    return np.where(near == 1.0, x, _log_same(near) * x / apart)
+
+
+def _expm1_same(x: Array) -> Array:
+    """Return e to the power x, less 1, for x at most 0, as precisely near 0 (Kahan's form of the same)."""
+    power = _exp_same(x)
+    lost = (power == 1.0) | (power < 1e-20)  # x itself, or 1 less than nothing
+    rest = np.where(lost, 1.0, _log_same(np.where(lost, 1.0, power)))
+    return np.where(lost, np.maximum(x, -1.0), (power - 1.0) * np.where(lost, 0.0, x) / rest)
 
 
 def _inside(z: Array, lo: float, hi: float, value: Array) -> Array:
@@ -67,14 +93,14 @@ FAMILIES: dict[str, Family] = {
     "lognormal": Family(
         ("mu", "sigma"),
         _lognormal_log_density,
-        lambda z, m, s: np.asarray(special.ndtr((_log(np.maximum(z, 0.0)) - m) / s)),
-        lambda u, m, s: np.exp(m + s * special.ndtri(u)),
+        lambda z, m, s: np.asarray(special.ndtr((_log_same(np.maximum(z, 0.0)) - m) / s)),
+        lambda u, m, s: _exp_same(m + s * special.ndtri(u)),
     ),
     "weibull": Family(
         ("shape", "scale"),
         _weibull_log_density,
-        lambda z, k, c: -np.expm1(-((np.maximum(z, 0.0) / c) ** k)),
-        lambda u, k, c: c * (-np.log1p(-np.asarray(u))) ** (1.0 / k),
+        lambda z, k, c: -_expm1_same(-_exp_same(k * _log_same(np.maximum(z, 0.0) / c))),
+        lambda u, k, c: c * _exp_same(_log_same(-_log1p_same(-np.asarray(u))) / k),
     ),
     "gamma": Family(
         ("shape", "scale"),
