@@ -162,7 +162,7 @@ def test_the_readme_begins_with_the_two_commands_that_ci_runs() -> None:
     first, second = (block.strip() for block in blocks[:2])
     assert first.startswith("python3 -m venv ")
     assert first.endswith("nearmiss demo demo/")
-    assert second.endswith("pytest -n 2 tests")
+    assert second.endswith("pytest -n 2 --dist loadfile tests")
 
 
 @pytest.mark.parametrize("name", PAGES)
