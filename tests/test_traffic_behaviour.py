@@ -19,6 +19,7 @@ from scenarios.simulation.engine import recordings, simulate_batch, start, step
 from scenarios.simulation.lane_table import lane_table
 from scenarios.simulation.lawbook import lawbook
 from scenarios.simulation.laws.human import JERK_DOWN, JERK_UP
+from scenarios.simulation.ranking import SPARE_M
 from scenarios.simulation.tables import rows_of
 
 HUMAN = lawbook()["human"].defaults
@@ -176,6 +177,48 @@ def test_two_do_not_move_into_the_same_gap(motorway: RoadNetwork) -> None:
     run = w.drive(spec, motorway)
     assert max(changes(run, "ego"), changes(run, "twin")) > 2.5
     assert not len(run.recording.contacts.t_ns)
+
+
+@KINDS
+@pytest.mark.parametrize("over_m", [0.9, 0.4])
+def test_it_keeps_behind_who_reaches_into_its_lane_from_the_next_one(
+    motorway: RoadNetwork, kind: Kind, over_m: float
+) -> None:
+    """0.9 m over the line it is in anybody's way; 0.4 m over it leaves a car of 1.8 m its 0.3 m to spare."""
+    table = lane_table(motorway)
+    row = next(i for i in range(len(table.lane)) if table.lane[i, c.LEFT] >= 0 and table.lane[i, c.RIGHT] < 0)
+    beside, half = int(table.lane[row, c.LEFT]), float(table.metric[row, c.HALF])
+    aside = half - 0.5 * t.SIZES[Kind.TRUCK][1] + over_m
+    wide = t.driver(
+        "wide", (beside,), 160.0, 8.0, kind=Kind.TRUCK, offset_m=-aside, law_values=(("desired_speed_mps", 8.0),)
+    )
+    stays = (("politeness", 0.0), ("threshold_mps2", 100.0))
+    spec = t.scenario(motorway, t.driver("ego", (row,), 60.0, 20.0, kind=kind, law_values=stays), wide, duration_s=20.0)
+    run = w.drive(spec, motorway)
+    assert len(run.recording.contacts.t_ns) == 0
+    free = half - over_m - 0.5 * t.SIZES[kind][1] > SPARE_M
+    behind = gap(run, "ego", "wide", (t.SIZES[kind][0], t.SIZES[Kind.TRUCK][0]))
+    passed = t.progress(run, "ego")[-1] > t.progress(run, "wide")[-1] + 100.0
+    assert passed == free
+    assert passed or behind.min() > 0.5
+
+
+def test_who_must_change_does_not_hold_up_who_stands_beside_it(motorway: RoadNetwork) -> None:
+    """Else both stand for ever: one asks for room, the other gives it where it is of no use."""
+    table = lane_table(motorway)
+    row = int(np.flatnonzero((table.lane[:, c.ENDS] == c.LANE_ENDS) & (table.metric[:, c.LONG] > 50.0))[0])
+    beside = max(int(x) for x in table.lane[row, [c.LEFT, c.RIGHT]])
+    end = float(table.metric[row, c.WIDE]) - 5.5
+    specs = [
+        t.scenario(
+            motorway, t.driver("ego", (beside,), end + ahead, 0.0), t.driver("must", (row,), end, 0.0), duration_s=30.0
+        )
+        for ahead in np.arange(-7.0, 4.0, 0.5)
+    ]
+    for made in simulate_batch(specs, motorway):
+        moved = np.hypot(*(made.agents.xyz[:, -1, :2] - made.agents.xyz[:, 0, :2]).T)
+        assert len(made.contacts.t_ns) == 0
+        assert moved.min() > 50.0
 
 
 @pytest.mark.parametrize("name", ["lane_drop", "motorway_ramps", "weaving"])

@@ -30,8 +30,7 @@ MAPS = (
     ("motorway_ramps", "", 40, 60.0),
 )
 MOST_CONTACTS_100H = 1.0
-# below, or above, traffic counts as gridlocked; in 1,000 h Town03 (right before left everywhere) had 2.5 % that stood
-LEAST_MEAN_MPS, MOST_STANDING = 1.0, 0.05
+LEAST_MEAN_MPS, MOST_STANDING = 1.0, 0.02  # below, or above, traffic counts as gridlocked
 
 
 def longest_stand_s(recording: Recording) -> np.ndarray:

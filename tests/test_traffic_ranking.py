@@ -33,7 +33,7 @@ class World:
             self.plan[i, [c.LANE, c.BOUND]] = row, bound
             self.drive[i, c.ALONG] = share * self.table.metric[row, c.LONG]
             self.drive[i, [c.HEAD, c.TAIL]], self.state[layout.PRESENT, i] = (head, tail), present
-        self.entry, self.entry_lane = np.empty((2, 2 * A)), np.empty(2 * A, np.int64)
+        self.entry, self.entry_lane = np.empty((c.ENTRY, 2 * A)), np.empty(2 * A, np.int64)
         self.order, self.spot = np.arange(2 * A), np.empty(2 * A, np.int64)
         self.head = np.full(len(self.table.lane), -1)
         self.live, self.rank_again = 0, A
@@ -41,8 +41,8 @@ class World:
 
     def rank(self) -> None:
         self.live = rank(
-            self.table.metric, self.plan, self.drive, self.state, 0, self.rank_again, self.entry, self.entry_lane,
-            self.order, self.spot, self.head, self.live,
+            self.table.lane, self.table.metric, self.plan, self.drive, self.state, 0, self.rank_again,
+            self.entry, self.entry_lane, self.order, self.spot, self.head, self.live,
         )  # fmt: skip
 
     def on(self, row: int) -> list[tuple[float, int]]:
@@ -109,7 +109,7 @@ def test_the_sorted_search_finds_whom_looking_at_everybody_finds(
             place = place_in(world.entry, world.order, world.live, row, s)
             _, ahead = first_ahead(
                 world.table.metric, world.drive, np.array(way), len(way), world.entry, world.entry_lane, world.order,
-                world.live, world.head, 0, me, place, row, s, FAR,
+                world.live, world.head, 0, me, place, row, s, FAR, True, 0.0, 0.0,
             )  # fmt: skip
             _, behind = last_behind(
                 world.table.lane, world.table.metric, world.table.link, world.drive, world.entry, world.entry_lane,

@@ -14,7 +14,7 @@ from roadnet.base.arrays import Array
 from roadnet.base.compiled import address_of, compiled, functions_at, lean
 from scenarios.simulation.actuation import actuate
 from scenarios.simulation.contact import touches, widest_axis
-from scenarios.simulation.lane_layout import BOUND, FROZEN, ON_LANE
+from scenarios.simulation.lane_layout import BOUND, ENTRY, FROZEN, ON_LANE
 from scenarios.simulation.lane_stages import NONE, lane_stages, lookers, movers, settlers
 from scenarios.simulation.lawbook import lawbook
 from scenarios.simulation.layout import (
@@ -233,7 +233,7 @@ def _run(
     for n in range(first, end):
         if driven[n] > 0:
             most, lanes = max(most, agent_start[n + 1] - agent_start[n]), len(lane)
-    entry, entry_lane, spot = np.empty((2, 2 * most)), np.empty(2 * most, np.int64), np.empty(2 * most, np.int64)
+    entry, entry_lane, spot = np.empty((ENTRY, 2 * most)), np.empty(2 * most, np.int64), np.empty(2 * most, np.int64)
     claim, claim_lane = np.empty((most * MOST_CLAIMS, 3)), np.empty(most * MOST_CLAIMS, np.int64)
     after, stray = np.empty(most * MOST_CLAIMS, np.int64), np.empty(most, np.int64)
     head, claimed, count = np.full(lanes, -1), np.full(lanes, -1), np.zeros(2, np.int64)

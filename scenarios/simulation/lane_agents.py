@@ -58,6 +58,7 @@ def lane_agents(
     for i, (n, actor, by_lanes) in enumerate(agents):
         length = actor.size[0]
         drive[i, c.HEAD], drive[i, c.TAIL] = (0.5 + REAR_AXLE) * length, (0.5 - REAR_AXLE) * length
+        drive[i, c.FLANK] = 0.5 * actor.size[1]
         drive[i, c.TIGHTEST] = tightest(actor.size, BODIES[actor.kind].curvature_most_1pm)
         plan[i, c.KEY] = Streams(specs[n].suite_key, specs[n].index).key(f"driver {actor.name}") & KEY_BITS
         if not driven[n] or not actor.path.lanes or actor.path.reverse:

@@ -14,6 +14,7 @@ from scenarios.simulation.lane_layout import (
     AHEAD_SPEED,
     ALONG,
     ASIDE,
+    AT,
     BEHIND,
     BEND,
     BESIDE,
@@ -22,8 +23,10 @@ from scenarios.simulation.lane_layout import (
     CHANGES,
     COMMITTED,
     DESIRE,
+    END_FROM,
     ENDS,
     FIRST,
+    FLANK,
     GOES_ON,
     HEAD,
     INSIDE,
@@ -70,7 +73,7 @@ from scenarios.simulation.layout import (
     SPEED,
 )
 from scenarios.simulation.rails import foot
-from scenarios.simulation.ranking import first_ahead, last_behind, place_in
+from scenarios.simulation.ranking import first_ahead, is_in_the_way, last_behind, place_in
 
 EVERY_S = 0.5  # how often a driver thinks of changing lanes; assumed
 SIGNAL_S = 1.0  # signals for so long before it moves; assumed
@@ -108,7 +111,8 @@ def consider(
     speed = state[SPEED, i]
     if lane[at, INSIDE] or plan[i, CHANGES] != 0 or plan[i, COMMITTED]:
         return 0
-    must = need != 0 and metric[at, ONWARD] - drive[i, ALONG] < MUST_M + MUST_S * speed * abs(need)
+    left_m = min(metric[at, ONWARD] - drive[i, ALONG], drive[i, END_FROM] - drive[i, ALONG] - drive[i, HEAD])
+    must = need != 0 and left_m < MUST_M + MUST_S * speed * abs(need)
     if need != 0 and lane[at, ENDS] == GOES_ON and room < MUST_M + MUST_S * speed * abs(need):
         must = True
     if not must:
@@ -172,7 +176,8 @@ def gain(
     s = drive[i, ALONG] * metric[row, LONG] / metric[at, LONG]
     place = place_in(entry, order, live, row, s)
     lead, gap = first_ahead(
-        metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, place, row, s, LOOK_M
+        metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, place, row, s, LOOK_M,
+        True, -drive[i, FLANK], drive[i, FLANK],
     )  # fmt: skip
     if lead < 0:
         lead, gap = ahead_of(lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, row, s)
@@ -193,7 +198,7 @@ def gain(
         now = pull(values[back], v, w, room + drive[i, HEAD] + drive[i, TAIL] + gap, lead_speed)
         ok = ok and room > least_gap(max(v - speed, 0.0), values[back]) and after > -safe
         theirs = after - now
-        if must and (not ok or after < -1.0) and (room > -drive[i, HEAD] or speed < SLOWEST_MPS):
+        if must and (not ok or after < -1.0) and can_let_in(drive, values, i, back, room, speed, w):
             let_in(drive, back, max(room, 1.0), speed, time)
     if must and not ok and lead >= 0 and gap < FIT_M and speed > SLOWEST_MPS:
         let_in(drive, i, max(gap, 2.0), lead_speed, time)
@@ -209,6 +214,18 @@ def gain(
         freed = old_m + drive[i, TAIL] + drive[i, HEAD] + drive[i, AHEAD]
         theirs += pull(values[old], v, w, freed, drive[i, AHEAD_SPEED]) - pull(values[old], v, w, old_m, speed)
     return float(mine - before + values[i, POLITENESS] * theirs)
+
+
+@lean
+def can_let_in(drive: Array, values: Array, i: int, back: int, room: float, speed: float, wish: float) -> bool:
+    """Return whether driver i gets in if `back`, `room` m behind it on the next lane, makes room for it.
+
+    Who stands gains nothing if who is beside it stops too: both would stand for ever. That one must pass.
+    """
+    if speed > SLOWEST_MPS:
+        return bool(room > -drive[i, HEAD])
+    stays = pull(values[back], 0.0, wish, room, 0.0) > -values[i, SAFE_DECEL]
+    return bool(stays and room > least_gap(0.0, values[back]))
 
 
 @lean
@@ -229,8 +246,9 @@ def ahead_of(
         at, place = link[k], head[link[k]]
         while place >= 0 and place < live and entry_lane[order[place]] == at:
             j = low + order[place] // 2
-            if j != me:
-                gap = away + entry[1, order[place]] - drive[j, TAIL]
+            gap = away + entry[AT, order[place]] - drive[j, TAIL]
+            half = drive[me, FLANK]
+            if j != me and is_in_the_way(entry, order[place], True, -half, half, gap - drive[me, HEAD]):
                 if gap < best_m:
                     best, best_m = j, gap
                 break
@@ -252,7 +270,7 @@ def rival(
     at = s * metric[far, LONG] / metric[row, LONG]
     reach = drive[i, HEAD] + drive[i, TAIL] + 12.0 + 0.5 * speed
     place = place_in(entry, order, live, far, at - reach)
-    while place < live and entry_lane[order[place]] == far and entry[1, order[place]] < at + reach:
+    while place < live and entry_lane[order[place]] == far and entry[AT, order[place]] < at + reach:
         j = low + order[place] // 2
         comes = plan[j, BOUND] == ON_LANE and plan[j, LANE] == far and plan[j, WANTS] == towards
         if comes and (plan[j, CHANGES] != 0 or plan[j, KEY] < plan[i, KEY]):

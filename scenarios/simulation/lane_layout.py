@@ -63,8 +63,13 @@ WAY = 8  # lanes an agent plans ahead, the one it is on included
     FROZEN,  # 1: it does not look in this step
     TIGHTEST,  # 1/m, bends that it takes
     END_FROM,  # m from its lane's begin to where a lane of its way has ended
-) = range(25)  # fmt: skip
-DRIVE = 25
+    FLANK,  # m, half the width of the body
+) = range(26)  # fmt: skip
+DRIVE = 26
+
+# entry (ENTRY, 2 A): entry 2 a of agent a is on the lane it drives on, 2 a + 1 on one that it straddles
+SORT_KEY, AT, RIGHT_EDGE, LEFT_EDGE = range(4)  # ...; m along the lane; m left of its middle, of the body's flanks
+ENTRY = 4
 
 # claim (M, 3): an agent, how far its reference point is from the lane's begin (m, below 0 beyond it), its state
 WHO, AWAY, STATE = 0, 1, 2

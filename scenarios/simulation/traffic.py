@@ -14,6 +14,7 @@ from scenarios.simulation.lane_layout import (
     ALONG,
     ASIDE,
     ASKEW,
+    AT,
     BEHIND,
     BESIDE,
     BOUND,
@@ -35,6 +36,7 @@ from scenarios.simulation.lane_layout import (
     KEY,
     LANE,
     LEFT,
+    LEFT_EDGE,
     LET_GAP,
     LET_SPEED,
     LET_UNTIL,
@@ -50,6 +52,7 @@ from scenarios.simulation.lane_layout import (
     OTHER_GAP,
     OTHER_SPEED,
     RIGHT,
+    RIGHT_EDGE,
     ROUTE,
     ROUTE_AT,
     ROUTE_END,
@@ -91,7 +94,7 @@ from scenarios.simulation.layout import (
     Y,
 )
 from scenarios.simulation.layout import SIN as SIN_YAW
-from scenarios.simulation.ranking import OVER_M, first_ahead, lay_claims, rank
+from scenarios.simulation.ranking import OVER_M, edges, first_ahead, lay_claims, rank
 from scenarios.simulation.sight import AMBER, AMBER_DECEL, RED, RED_AMBER
 from scenarios.simulation.strays import notice
 from scenarios.simulation.tracks import APPROACH_DECEL_MPS2
@@ -218,18 +221,19 @@ def see(
     drive[i, DESIRE] = min(wish_of(lane, metric, sample, plan, drive, state, values, i), state[WISH, i])
     drive[i, OTHER_GAP], drive[i, OTHER_SPEED], drive[i, HOLD], drive[i, TTC] = np.inf, 0.0, np.inf, np.inf
     mine = 2 * (i - low)
+    right, left = edges(drive, i)
     j, gap = first_ahead(
         metric, drive, way[i], plan[i, WAYS], entry, entry_lane, order, live, head, low, i, spot[mine] + 1, at, s,
-        LOOK_M + LOOK_S * speed + drive[i, HEAD],
+        LOOK_M + LOOK_S * speed + drive[i, HEAD], True, right, left,
     )  # fmt: skip
     drive[i, AHEAD], drive[i, AHEAD_SPEED] = gap - drive[i, HEAD], state[SPEED, j] if j >= 0 else 0.0
     if j >= 0 and speed > state[SPEED, j]:
         drive[i, TTC] = max(drive[i, AHEAD], 0.0) / (speed - state[SPEED, j])
-    if plan[i, BESIDE] >= 0:
-        e = mine + 1
+    e = mine + 1
+    if entry_lane[e] >= 0:
         j, gap = first_ahead(
-            metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, spot[e] + 1, plan[i, BESIDE],
-            entry[1, e], LOOK_M,
+            metric, drive, way[i], 1, entry, entry_lane, order, live, head, low, i, spot[e] + 1, entry_lane[e],
+            entry[AT, e], LOOK_M, plan[i, BESIDE] >= 0, entry[RIGHT_EDGE, e], entry[LEFT_EDGE, e],
         )  # fmt: skip
         if j >= 0:
             follow(drive, i, gap - drive[i, HEAD], state[SPEED, j])
@@ -357,7 +361,7 @@ def look_around(
             stray[strays] = i
             strays += 1
     live = rank(
-        metric, plan, drive, state, low, high - low, entry, entry_lane, order, spot, head, count[0]
+        lane, metric, plan, drive, state, low, high - low, entry, entry_lane, order, spot, head, count[0]
     )  # fmt: skip
     count[0] = live
     count[1] = lay_claims(
