@@ -133,7 +133,7 @@ def test_a_block_that_comes_out_differently_raises_the_alarm(
     batch.make_block(payload)
     before = hashes(tmp_path / "s")
     real = batch.drawn_one
-    monkeypatch.setattr(batch, "drawn_one", lambda p, todo, o: real(p, shifted(todo), o))
+    monkeypatch.setattr(batch, "drawn_one", lambda p, todo, *more: real(p, shifted(todo), *more))
     with pytest.raises(NondeterminismError, match="quarantine"):
         batch.make_block(payload)
     assert {k: v for k, v in hashes(tmp_path / "s").items() if k in before} == before
@@ -164,10 +164,10 @@ def test_a_scenario_that_cannot_be_made_is_a_row_and_its_neighbours_are_untouche
     store.create(tmp_path / "s", read_plan(serial))
     real_draw, real_simulate = batch.drawn_one, batch.simulate_batch
 
-    def draw(p: Plan, todo: Assignment, overrides: Any) -> Any:
+    def draw(p: Plan, todo: Assignment, *more: Any) -> Any:
         if todo.index == 3:
             return Failure(index=3, leaf=todo.leaf, map_name=todo.map_name, reason="no room")
-        return real_draw(p, todo, overrides)
+        return real_draw(p, todo, *more)
 
     def simulate(specs: Any, net: Any) -> Any:
         if any(spec.index == 5 for spec in specs):
@@ -192,8 +192,8 @@ def test_a_scenario_that_cannot_be_stored_is_a_row_too(
     store.create(tmp_path / "s", read_plan(serial))
     real = batch.drawn_one
 
-    def draw(p: Plan, todo: Assignment, overrides: Any) -> Any:
-        spec = real(p, todo, overrides)
+    def draw(p: Plan, todo: Assignment, *more: Any) -> Any:
+        spec = real(p, todo, *more)
         return replace(spec, odds=replace(spec.odds, log_q=float("inf"))) if todo.index == 4 else spec
 
     monkeypatch.setattr(batch, "drawn_one", draw)
