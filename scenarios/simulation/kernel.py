@@ -274,7 +274,8 @@ ARGUMENTS = (
 )  # fmt: skip
 
 
-DRIVEN = 25  # the place of `driven` among ARGUMENTS
+BOUND_FIRST = 4  # arguments of `_run` that `run` binds: the addresses
+DRIVEN = _run.__code__.co_varnames.index("driven") - BOUND_FIRST  # its place among ARGUMENTS
 ONE = "UniTuple(int64, 1)"
 
 
