@@ -53,7 +53,10 @@ def real() -> Callable[[str], Path]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests with foreign readers out unless they are asked for (`pytest -m client`): they install."""
+    """Leave the tests with foreign readers out unless asked for (`-m client`): they install. Campaigns may last."""
+    if "campaign" in config.option.markexpr:
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
     if "client" in config.option.markexpr:
         return
     chosen = [item for item in items if not item.get_closest_marker("client")]
