@@ -327,7 +327,6 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "__init__.py").write_text("raise ImportError('a folder of the user')")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])  # in this process the folder is appended to it
     monkeypatch.delitem(sys.modules, "mine", raising=False)
     return tmp_path
 
