@@ -5,6 +5,7 @@ tests that need them are skipped with that reason, except in CI, where they fail
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -18,6 +19,9 @@ from roadnet.network import RoadNetwork
 
 CI = bool(os.environ.get("CI"))
 REAL = Path(os.environ.get("NEARMISS_REAL") or Path(__file__).resolve().parents[2] / "shared" / "real")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script's background job; the tests send Ctrl-C to children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "nearmiss",

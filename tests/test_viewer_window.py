@@ -27,6 +27,7 @@ from viewer.draw.tracks import tracks_of
 from viewer.player import SPEEDS
 from viewer.source import Episode, Row
 from viewer.window.desk import Desk
+from viewer.window.garbage import collected_between_events
 from viewer.window.keys import BINDINGS, binding_of
 from viewer.window.latest import Latest
 from viewer.window.main import MainWindow, pane_modules
@@ -101,6 +102,12 @@ class ToySource:
         episode.__dict__["measures"] = {}
         episode.__dict__["tracks"] = tracks_of(recording, evidence, {}, events)
         return episode
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collected(qapp):
+    with collected_between_events():
+        yield
 
 
 @pytest.fixture
@@ -339,6 +346,24 @@ def test_only_the_newest_request_counts(qtbot):
     with qtbot.waitSignal(worker.failed, timeout=WAIT_MS) as caught:
         worker.submit("bad", lambda: 1 / 0)
     assert caught.args[1] == "division by zero"
+    worker.close()
+
+
+def test_cycles_are_broken_on_the_ui_thread_even_where_a_worker_makes_them(qtbot):
+    broken_in, wanted = [], 200
+
+    class Cycle:
+        def __init__(self):
+            self.me = self
+
+        def __del__(self):
+            broken_in.append(threading.current_thread())
+
+    worker = Latest("test")
+    with qtbot.waitSignal(worker.done, timeout=WAIT_MS):
+        worker.submit("cycles", lambda: len([Cycle() for _ in range(wanted)]) + len([[] for _ in range(100_000)]))
+    qtbot.waitUntil(lambda: len(broken_in) == wanted, timeout=WAIT_MS)
+    assert set(broken_in) == {threading.main_thread()}
     worker.close()
 
 
