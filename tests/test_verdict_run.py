@@ -10,7 +10,7 @@ import pytest
 import suite_zoo
 from lxml import etree
 
-from scenarios.evaluation.verdict import Verdict
+from scenarios.evaluation.verdict import Result, Verdict
 from scenarios.model.recording import Recording
 from scenarios.suite import campaign as campaign_module
 from scenarios.suite.batch import generate
@@ -18,6 +18,7 @@ from scenarios.suite.campaign import Job, campaign
 from scenarios.suite.index import open_suite
 from viewer.cli import main
 from viewer.commands import run as run_command
+from viewer.results import as_junit
 
 COUNT = 9  # two blocks
 Cli = Callable[..., tuple[int, str, str]]
@@ -101,11 +102,22 @@ def test_junit_says_failure_where_the_planner_failed_and_skipped_where_nothing_w
     found = {(c.get("classname"), c.get("name")): (c[0].tag if len(c) else None) for c in root.iter("testcase")}
     assert found == wanted
     assert sum(kind == "failure" for kind in found.values()) > 0
+    skipped = sum(int(suite.get("skipped")) for suite in root)
     for suite in (root, *root.iter("testsuite")):
         cases = list(suite.iter("testcase"))
         assert int(suite.get("tests")) == len(cases)
         for tag, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
-            assert int(suite.get(name)) == sum(case.find(tag) is not None for case in cases)
+            assert int(suite.get(name, skipped)) == sum(case.find(tag) is not None for case in cases)
+
+
+def test_junit_is_what_the_jenkins_schema_wants(never: dict[str, Any]) -> None:
+    schema = etree.XMLSchema(etree.parse(Path(__file__).parent / "junit-10.xsd"))
+    results = [
+        Result(index=i, leaf="TC-03", verdict=verdict, reason="a\x00b <c> & \ud800", seconds=1234.5678)
+        for i, verdict in enumerate(Verdict)
+    ]
+    for written in ((never["folder"] / "junit.xml").read_bytes(), as_junit(results, name="all verdicts")):
+        schema.assertValid(etree.fromstring(written))
 
 
 def test_results_do_not_depend_on_workers_but_for_the_timings(
