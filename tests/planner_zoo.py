@@ -97,3 +97,17 @@ class counts_points:  # noqa: N801 named as the others are
     def act(self, now: PlannerInput) -> Controls:
         self.points += sum(len(p["arrays"]["xyz"]) for p in now.packets if p["kind"] == "lidar")
         return Controls(-1e-5 * self.points, 0.0)
+
+
+class raises_when_blind:  # noqa: N801 likewise
+    """Fails half a second after the last point of a lidar."""
+
+    def reset(self, seed: int) -> None:
+        self.seen_ns = 0
+
+    def act(self, now: PlannerInput) -> Controls:
+        if any(len(p["arrays"]["xyz"]) for p in now.packets if p["kind"] == "lidar"):
+            self.seen_ns = now.t_ns
+        if now.t_ns - self.seen_ns > 500_000_000:
+            raise RuntimeError("nothing to see")
+        return Controls(0.0, 0.0)

@@ -37,6 +37,21 @@ def test_packets_reach_the_planner_and_faults_reach_the_packets(run: Any) -> Non
     assert told[0] != seen[0]
 
 
+def test_shrink_keeps_the_one_fault_of_the_rig_that_makes_the_planner_fail(
+    suite: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planner, rig = ("--planner", "planner_zoo:raises_when_blind"), ("--observe", "observer")
+    faults = ("--fault", "dropout:lidar*@1-3", "--fault", "dropout:lidar*@4-4.2")
+    assert main(["shrink", f"{suite}/0", *planner, *rig, *faults, "--out", str(tmp_path / "small"), "--json"]) == 0
+    tree = json.loads(capsys.readouterr().out)
+    assert (tree["verdict"], tree["after"]["actors"], tree["after"]["faults"]) == ("planner_failed", 1, 1)
+    assert tree["before"]["faults"] == 2
+    assert main(["run", str(tmp_path / "small"), *planner, *rig, "--json"]) == 0  # the fault is the scenario's own now
+    assert json.loads(capsys.readouterr().out)["results"][0]["verdict"] == "planner_failed"
+    assert main(["shrink", f"{suite}/0", *planner, *faults]) == 3
+    assert "sees no sensor stream" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -12,7 +12,7 @@ import sensors.oracles
 from roadnet.network import RoadNetwork
 from scenarios.model.evidence import Evidence
 from scenarios.model.recording import Recording
-from scenarios.model.spec import ConcreteScenario
+from scenarios.model.spec import ConcreteScenario, SensorEvent
 from scenarios.suite import batch
 from scenarios.suite.batch import Judges, Progress
 from scenarios.suite.store import Plan, missing_blocks, read_plan
@@ -63,9 +63,13 @@ def judge_packets(spec: ConcreteScenario, recording: Recording, net: RoadNetwork
 
 def watch(what: str, faults: tuple[str, ...], spec: ConcreteScenario, net: RoadNetwork) -> Watch:
     """Return the sensors of a rig in a closed loop; what `nearmiss run --observe RIG` hands to its workers."""
-    rig = load_rig(what)
-    more = tuple(fault(text, kinds=fault_values(), streams=rig.streams) for text in faults)
-    return Watch(net, rig, spec.sensor_events + more, seed=spec.sensor_seed)
+    more = tuple(rig_fault(what, text) for text in faults)
+    return Watch(net, load_rig(what), spec.sensor_events + more, seed=spec.sensor_seed)
+
+
+def rig_fault(rig_name: str, text: str) -> SensorEvent:
+    """Return a fault of a rig from its text. InputError names what the rig does not have."""
+    return fault(text, kinds=fault_values(), streams=load_rig(rig_name).streams)
 
 
 def packet_oracles() -> dict[str, Any]:

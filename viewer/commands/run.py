@@ -26,12 +26,10 @@ from scenarios.evaluation.verdict import FAILED, Result
 from scenarios.suite.campaign import OBJECTS, Job, campaign
 from scenarios.suite.index import Suite, locate, open_suite
 from scenarios.suite.runs import runs_plan, start_runs
-from sensors.fault_text import fault
-from sensors.faults.registry import fault_values
 from sensors.rig import load_rig
 from viewer import results as files
 from viewer.console import note, print_json, progress
-from viewer.making import judge_packets, watch
+from viewer.making import judge_packets, rig_fault, watch
 from viewer.options import add_config, add_json, add_out, add_workers, natural, positive
 
 DEFAULT_GATE = "default"
@@ -145,11 +143,11 @@ def sensor_faults(texts: Sequence[str], *, observe: str) -> tuple[str, ...]:
             raise InputError(f"--fault {text!r}", got="a sensor fault", wanted=wanted)
         return ()
     try:
-        rig = load_rig(observe)
+        load_rig(observe)
     except InputError as error:
         raise InputError("--observe", got=error.got, wanted=f"objects, or {error.wanted}") from None
     for text in faults:
-        fault(text, kinds=fault_values(), streams=rig.streams)
+        rig_fault(observe, text)
     return faults
 
 

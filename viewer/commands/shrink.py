@@ -7,6 +7,9 @@ its lineage is that of the scenario it comes from.
 """
 
 import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +23,14 @@ from scenarios.evaluation.verdict import Verdict
 from scenarios.model.spec import ConcreteScenario
 from scenarios.simulation.hosting.spec import open_planner
 from scenarios.simulation.planner import Planner
-from scenarios.suite.campaign import OBJECTS, Job, limits_of
+from scenarios.suite.campaign import OBJECTS, Job, limits_of, watched
 from scenarios.suite.index import locate, open_suite
 from scenarios.suite.plan import DRIVER
 from scenarios.suite.single import as_first, write_single
 from scenarios.suite.store import Plan
 from viewer.commands.run import edits_of, seconds, sensor_faults
 from viewer.console import note, print_json, print_table, progress
-from viewer.making import judge_packets
+from viewer.making import judge_packets, rig_fault, watch
 from viewer.options import add_config, add_json, add_out, positive
 
 BUDGET = 200  # runs of the planner
@@ -39,7 +42,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", type=Path, metavar="SUITE/ID", help="one scenario of a suite")
     parser.add_argument("--planner", required=True, metavar="SPEC", help="the system under test")
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="SPEC", help="a fault on top of the scenario's own; repeatable"
+        "--observe", default=OBJECTS, metavar="WHAT", help="objects (default), or a rig whose packets it is handed"
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help="a fault on top of the scenario's own, of the subject's actuators or of the rig observed; repeatable",
     )
     parser.add_argument("--without", action="append", default=[], metavar="ACTOR", help="leave an actor out")
     parser.add_argument(
@@ -57,17 +67,26 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Shrink the scenario, say what went, and write what is left."""
-    sensor_faults(args.fault, observe=OBJECTS)
+    seen = tuple(rig_fault(args.observe, text) for text in sensor_faults(args.fault, observe=args.observe))
     edits = edits_of(args)
     path, index = locate(args.scenario)
     if index is None:
         raise InputError(str(args.scenario), got="a suite", wanted="one scenario of it, SUITE/ID")
-    job = Job(suite=path, planner=args.planner, indices=(index,), step_timeout_s=args.timeout, memory_mb=args.memory)
+    job = Job(
+        suite=path,
+        planner=args.planner,
+        indices=(index,),
+        packets=args.observe,
+        step_timeout_s=args.timeout,
+        memory_mb=args.memory,
+    )
     with open_suite(path) as suite, open_planner(args.planner, limits=limits_of(job)) as planner:
         found = suite.run(index)
         spec = as_first(edited(found.spec, edits))
+        spec = replace(spec, sensor_events=spec.sensor_events + seen)
         net = suite.net(spec.map_name)
-        first, judge, small = smallest(spec, net, planner, args.budget, where=str(args.scenario))
+        drive = partial(driven, job=job, net=net, planner=planner)
+        first, judge, small = smallest(spec, net, drive, args.budget, where=str(args.scenario))
         if args.out:
             write(args.out, suite.plan, net, args, small)
     tree = tree_of(spec, first, judge, small)
@@ -78,11 +97,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def driven(spec: ConcreteScenario, *, job: Job, net: RoadNetwork, planner: Planner) -> Trial:
+    """Return the planner's trial on a variant of the scenario; what it is handed is sensed in that variant."""
+    return trial(spec, net, planner, packets=watched(job, watch, spec, net), judge=judge_packets)
+
+
 def smallest(
-    spec: ConcreteScenario, net: RoadNetwork, planner: Planner, budget: int, *, where: str
+    spec: ConcreteScenario, net: RoadNetwork, drive: Callable[[ConcreteScenario], Trial], budget: int, *, where: str
 ) -> tuple[Trial, Judge, Shrunk]:
     """Return the first trial, who judged, and the smallest case. InputError where there is nothing to shrink."""
-    first = trial(spec, net, planner, judge=judge_packets)
+    first = drive(spec)
     verdict = first.result.verdict
     if verdict in NOTHING_WRONG:
         raise InputError(where, got=f"the verdict {verdict.word}", wanted="a scenario in which the planner fails")
@@ -90,7 +114,7 @@ def smallest(
 
         def again(variant: ConcreteScenario) -> Trial:
             advance(1)
-            return trial(variant, net, planner, judge=judge_packets)
+            return drive(variant)
 
         judge = Judge(again, verdict, budget)
         small = shrink(spec, net, first, judge)
