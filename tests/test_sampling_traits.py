@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import traffic_world
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -13,6 +14,7 @@ from roadnet.base.errors import InputError
 from roadnet.base.streams import Streams
 from scenarios.hazards.copula import copula, log_density, rank_correlation, together, triangle
 from scenarios.hazards.exposure import Topic, load_exposure, topic
+from scenarios.sampling.traffic import traffic_scenario
 from scenarios.sampling.traits import (
     ERRORS,
     TOPIC,
@@ -24,6 +26,7 @@ from scenarios.sampling.traits import (
     style_of,
     traits_of,
 )
+from scenarios.simulation.engine import simulate_batch
 from scenarios.simulation.lawbook import find, values_of
 
 N = 20_000
@@ -112,13 +115,36 @@ def test_one_name_is_one_driver_and_another_is_another() -> None:
 
 def test_the_law_human_takes_every_driver_as_drawn() -> None:
     law = find("human", where="law")
-    unread = set(VALUE_OF.values()) - law.defaults.keys()
-    assert unread == {"surprise_s", "speed_misjudged", *(v for v in VALUE_OF.values() if v.startswith("follow_up"))}
+    assert set(VALUE_OF.values()) <= law.defaults.keys()
     for number in range(200):
         drawn = traits_of(Streams(3, number), "npc", limit_mps=13.9)
         given = tuple((k, v) for k, v in sorted(drawn.items()) if k in law.defaults)
         assert len(given) >= 18
         assert np.isfinite(values_of(law, given, where=f"driver {number}")).all()
+
+
+@pytest.mark.parametrize("value", sorted(VALUE_OF.values()))
+def test_what_is_drawn_changes_what_happens(value: str) -> None:
+    quantity = topic(TOPIC).quantities[next(q for q, v in VALUE_OF.items() if v == value)].truncated
+    ends = [float(x) for x in quantity.inverse(np.array([0.02, 0.995]))]
+    assert ends[0] < ends[1]
+    both = {"distraction_duration_s": 3.0} if value == "distraction_interval_s" else {}
+    worlds = [
+        ("crossing", {}), ("lane_drop", {}), ("small_town", {}), ("four_way_signs", {"control": "stop"}),
+        ("t_crossing", {"control": "yield"}),
+    ]  # fmt: skip
+    for name, form in worlds:
+        net = traffic_world.net_of(name, **form)
+        low, high = (
+            traffic_scenario(
+                net, agents=24, duration_s=60.0, suite_key=2, traits=lambda *_a, **_k: both | {value: x}  # noqa: B023
+            )
+            for x in ends
+        )  # fmt: skip
+        first, second = simulate_batch([low, high], net)
+        if not np.array_equal(first.agents.xyz, second.agents.xyz):
+            return
+    raise AssertionError(f"{value}: no world is another for it")
 
 
 def test_a_style_is_the_same_driver_without_its_errors() -> None:

@@ -254,13 +254,13 @@ def test_it_respects_red_unless_it_is_one_who_does_not() -> None:
     assert speed > 8.0
 
 
-def braking_begins(road: RoadNetwork, **values: float) -> float:
-    """Return when a follower's brake is on whose leader brakes hard at 3 s, s."""
+def braking_begins(road: RoadNetwork, leader_decel: float = 6.0, accel: float = -1.5, **values: float) -> float:
+    """Return when a follower whose leader brakes at 3 s brakes as hard as `accel`, s."""
     row = lane_of(road)
-    hard = w.step(When.SIMULATION_TIME, 3.0, What.SPEED, 5.0, 6.0)
+    hard = w.step(When.SIMULATION_TIME, 3.0, What.SPEED, 5.0, leader_decel)
     follower = replace(t.driver("ego", (row,), 100.0, 20.0), law_values=tuple(values.items()))
     run = w.drive(t.scenario(road, follower, scripted("lead", row, 145.0, 20.0, hard), duration_s=8.0), road)
-    return float(run.t[np.flatnonzero(run.of("accel", "ego") < -1.5)[0]])
+    return float(run.t[np.flatnonzero(run.of("accel", "ego") < accel)[0]])
 
 
 def test_who_reacts_late_brakes_late_and_who_looks_away_later_still(road: RoadNetwork) -> None:
@@ -272,6 +272,54 @@ def test_who_reacts_late_brakes_late_and_who_looks_away_later_still(road: RoadNe
     assert max(late) - nominal < 1.6 + 0.1
     assert away > 4.0 or away == pytest.approx(nominal, abs=4.0)
     assert away > nominal
+
+
+def test_who_is_surprised_brakes_late_for_what_comes_at_once_and_not_for_what_builds_up(road: RoadNetwork) -> None:
+    onset = [braking_begins(road, 8.0, -4.0, surprise_s=s) for s in (0.0, 0.6, 1.2)]
+    late = np.subtract(onset[1:], onset[0])
+    # the surprise begins before it would have braked so hard
+    assert late == pytest.approx([0.4, 1.0], abs=0.25)
+    assert late[1] - late[0] == pytest.approx(0.6, abs=2 * w.STEP_S)
+    assert braking_begins(road, 2.0, -1.5, surprise_s=1.2) == braking_begins(road, 2.0, -1.5)
+
+
+def signals_before(motorway: RoadNetwork, behind_m: float, **values: float) -> bool:
+    """Whether a driver behind a slow one signals to move over before who comes from behind at 22 m/s is level."""
+    row, left = side_by_side(motorway)
+    spec = t.scenario(
+        motorway,
+        replace(t.driver("ego", (row,), 150.0, 12.0), law_values=(("politeness", 0.0), *values.items())),
+        scripted("slow", row, 175.0, 12.0), scripted("fast", left, 150.0 - behind_m, 22.0), duration_s=12.0,
+    )  # fmt: skip
+    run = w.drive(spec, motorway)
+    yaw = run.of("yaw", "ego")
+    dx, dy = run.x("ego") - run.x("fast"), run.y("ego") - run.y("fast")
+    ahead = dx * np.cos(yaw) + dy * np.sin(yaw) > 5.0
+    return bool((run.of("lamps", "ego")[np.logical_and.accumulate(ahead)] & LAMP_LEFT).any())
+
+
+@pytest.mark.parametrize("error", ["gap_misjudged", "speed_misjudged"])
+def test_who_misjudges_the_one_behind_moves_over_where_others_do_not(motorway: RoadNetwork, error: str) -> None:
+    ways = np.arange(20.0, 140.0, 4.0)
+    bold, nominal, timid = (
+        {m for m in ways if signals_before(motorway, m, **{error: e})} for e in (0.4, 0.0, -0.4)
+    )  # fmt: skip
+    assert timid < nominal < bold
+
+
+@pytest.mark.parametrize("law", ["human", "programmed", "idm"])
+def test_it_moves_over_before_whoever_is_far_enough_behind_however_that_one_drives(
+    motorway: RoadNetwork, law: str
+) -> None:
+    _, left = side_by_side(motorway)
+    signals = []
+    for s_m in (20.0, 95.0):
+        other = w.actor("fast", PathSpec(lanes=(left,)), s_m, 24.0, law)
+        run = slow_leader(motorway, Kind.CAR, other)
+        assert changes(run, "ego") > 2.5
+        signals.append(float(run.t[np.flatnonzero(run.of("lamps", "ego") & LAMP_LEFT)[0]]))
+    far, near = signals
+    assert far < 1.0 < near
 
 
 def test_drivers_who_err_touch_and_nominal_ones_do_not() -> None:

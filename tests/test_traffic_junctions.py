@@ -73,6 +73,22 @@ def test_who_must_wait_lets_the_other_pass_and_then_goes(
         assert not len(run.recording.contacts.t_ns)
 
 
+@pytest.mark.parametrize("error", ["gap_misjudged", "speed_misjudged"])
+def test_who_misjudges_who_comes_takes_gaps_that_others_leave(error: str) -> None:
+    net = t.net_of("t_crossing", control="yield")
+    minor, lane, major, other = conflicts(net, c.I_WAIT, c.CROSSES)[0]
+
+    def takes(away_m: float, by: float) -> bool:
+        first = coming(net, "ego", major, other, away_m, Kind.CAR)
+        second = replace(coming(net, "minor", minor, lane, 12.0, Kind.CAR), law_values=((error, by),))
+        run = w.drive(t.scenario(net, first, second, duration_s=20.0), net)
+        return t.enters_at(net, run, "minor", second, minor) < t.enters_at(net, run, "ego", first, major)
+
+    ways = np.arange(10.0, t.before_m(net, major) - 4.0, 4.0)
+    bold, nominal, timid = ({m for m in ways if takes(m, by)} for by in (0.4, 0.0, -0.4))
+    assert timid < nominal < bold
+
+
 def ring_conflicts(net: RoadNetwork) -> list[tuple[int, int, int, int]]:
     """Return (entry, its lane into the ring, the ring's lane that leads on, the ring's lane beside it)."""
     table, graph = lane_table(net), traffic_graph(net)

@@ -4,7 +4,6 @@ import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-import threading
 import time
 from dataclasses import replace
 
@@ -29,7 +28,6 @@ from viewer.source import Episode, Row
 from viewer.window.desk import Desk
 from viewer.window.garbage import collected_between_events
 from viewer.window.keys import BINDINGS, binding_of
-from viewer.window.latest import Latest
 from viewer.window.main import MainWindow, pane_modules
 
 WAIT_MS = 20_000
@@ -330,41 +328,6 @@ def test_an_episode_that_cannot_be_read_leaves_the_window_alive(qtbot, window):
         desk.open(1)
     assert "rot" in caught.args[0]
     assert desk.episode.title == "zoo / 0"
-
-
-def test_only_the_newest_request_counts(qtbot):
-    worker = Latest("test")
-    seen = []
-    worker.done.connect(lambda key, _: seen.append(key))
-    gate = threading.Event()
-    worker.submit("first", gate.wait)
-    qtbot.waitUntil(lambda: worker._busy, timeout=WAIT_MS)
-    worker.submit("second", int)
-    worker.submit("third", int)
-    gate.set()
-    qtbot.waitUntil(lambda: seen == ["first", "third"], timeout=WAIT_MS)
-    with qtbot.waitSignal(worker.failed, timeout=WAIT_MS) as caught:
-        worker.submit("bad", lambda: 1 / 0)
-    assert caught.args[1] == "division by zero"
-    worker.close()
-
-
-def test_cycles_are_broken_on_the_ui_thread_even_where_a_worker_makes_them(qtbot):
-    broken_in, wanted = [], 5000  # more than Python lets lie
-
-    class Cycle:
-        def __init__(self):
-            self.me = self
-
-        def __del__(self):
-            broken_in.append(threading.current_thread())
-
-    worker = Latest("test")
-    with qtbot.waitSignal(worker.done, timeout=WAIT_MS):
-        worker.submit("cycles", lambda: len([Cycle() for _ in range(wanted)]))
-    qtbot.waitUntil(lambda: len(broken_in) == wanted, timeout=WAIT_MS)
-    assert set(broken_in) == {threading.main_thread()}
-    worker.close()
 
 
 def test_two_grabs_of_one_state_are_equal(qtbot, window):

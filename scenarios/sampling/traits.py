@@ -34,10 +34,6 @@ VALUE_OF = {
     "critical_gap_right_minor": "critical_gap_right_minor_s",
     "critical_gap_through_minor": "critical_gap_s",
     "critical_gap_left_minor": "critical_gap_left_minor_s",
-    "follow_up_left_major": "follow_up_left_major_s",
-    "follow_up_right_minor": "follow_up_right_minor_s",
-    "follow_up_through_minor": "follow_up_s",
-    "follow_up_left_minor": "follow_up_left_minor_s",
     "distraction_interval": "distraction_interval_s",
     "distraction_duration": "distraction_duration_s",
     "gap_misjudged": "gap_misjudged",  # relative error

@@ -58,7 +58,7 @@ from scenarios.simulation.lane_layout import (
     WAYS,
     WHO,
 )
-from scenarios.simulation.laws.human import ACCEL, GAPS, JAM, MISJUDGES, PATIENCE, ROLLING_STOP
+from scenarios.simulation.laws.human import ACCEL, GAP_MISJUDGED, GAPS, JAM, PATIENCE, ROLLING_STOP, SPEED_MISJUDGED
 from scenarios.simulation.layout import LENGTH, SPEED
 from scenarios.simulation.ranking import OVER_M
 from scenarios.simulation.ways import chance
@@ -178,8 +178,8 @@ def meets(
     if there == COMING and plan[j, COMMITTED]:
         there = COMES  # it has decided in this very step
     margin = MERGE_S if clash[SORT] == MERGES else MARGIN_S
-    judged = 1.0 + values[i, MISJUDGES]
-    soon = time_to(away_in, speed, OTHERS_ACCEL, max(drive[j, DESIRE], SLOW_MPS)) * judged
+    judged = (1.0 + values[i, GAP_MISJUDGED]) / max(1.0 - values[i, SPEED_MISJUDGED], 0.1)
+    soon = arrival(drive, state, j, away_in) * judged
     late = away_out / max(speed, 1.0) * judged
     if there == COMING:
         if waits != I_WAIT and waits != FIRST_COMES:
@@ -288,6 +288,12 @@ def watch(
 
 
 @lean
+def arrival(drive: Array, state: Array, j: int, away: float) -> float:
+    """Return when driver j has gone `away` m, as everybody reckons it, s."""
+    return time_to(away, state[SPEED, j], OTHERS_ACCEL, max(drive[j, DESIRE], SLOW_MPS))
+
+
+@lean
 def heed(
     clash: Array, metric: Array, plan: Array, drive: Array, state: Array, values: Array, i: int, j: int, claim: Array,
     offset: float, at: int, inside: int,
@@ -303,21 +309,22 @@ def heed(
         return
     if away + clash[OTHER_OUT] + drive[j, TAIL] <= 0.0:
         return
+    its_enters_m = away + clash[OTHER_IN] - drive[j, HEAD]
     if clash[SORT] == MERGES:
         if there == COMING and inside:
             return
         mine, its = offset + clash[OUT], away + clash[OTHER_OUT]
-        if its < mine or (its == mine and plan[j, KEY] < plan[i, KEY]):
+        ahead = arrival(drive, state, i, enters_m) - arrival(drive, state, j, its_enters_m) if inside else 0.0
+        if ahead > 0.0 or (ahead == 0.0 and (its < mine or (its == mine and plan[j, KEY] < plan[i, KEY]))):
             gap = mine - drive[i, HEAD] - its - drive[j, TAIL]
             follow(drive, i, max(gap, enters_m), state[SPEED, j])
         return
     if there == COMING or enters_m < 0.0:
         return
     leaves_m = offset + clash[OUT] + drive[i, TAIL]
-    its_enters_m = away + clash[OTHER_IN] - drive[j, HEAD]
     most, accel = max(drive[i, DESIRE], SLOW_MPS), values[i, ACCEL]
     enters, leaves = time_to(enters_m, state[SPEED, i], accel, most), time_to(leaves_m, state[SPEED, i], accel, most)
-    soon = time_to(its_enters_m, state[SPEED, j], OTHERS_ACCEL, max(drive[j, DESIRE], SLOW_MPS))
+    soon = arrival(drive, state, j, its_enters_m)
     late = (away + clash[OTHER_OUT] + drive[j, TAIL]) / max(state[SPEED, j], 0.5)
     if late + 0.3 < enters or leaves + 0.3 < soon:
         return

@@ -55,10 +55,12 @@ from scenarios.simulation.laws.human import (
     ACCEL,
     CHANGE_S,
     DECEL,
+    GAP_MISJUDGED,
     HEADWAY,
     JAM,
     POLITENESS,
     SAFE_DECEL,
+    SPEED_MISJUDGED,
     THRESHOLD,
 )
 from scenarios.simulation.laws.idm import behind, free_road
@@ -193,12 +195,14 @@ def gain(
     ok = (gap > least_gap(max(speed - lead_speed, 0.0), values[i])) and mine > -safe
     theirs = 0.0
     if back >= 0:
-        v, w = state[SPEED, back], max(drive[back, DESIRE], 1.0)
-        after = pull(values[back], v, w, room, speed)
-        now = pull(values[back], v, w, room + drive[i, HEAD] + drive[i, TAIL] + gap, lead_speed)
-        ok = ok and room > least_gap(max(v - speed, 0.0), values[back]) and after > -safe
+        v, w, its = state[SPEED, back], max(drive[back, DESIRE], 1.0), values[like(plan, back, i)]
+        v -= (v - speed) * values[i, SPEED_MISJUDGED]
+        room += max(room, 0.0) * values[i, GAP_MISJUDGED]
+        after = pull(its, v, w, room, speed)
+        now = pull(its, v, w, room + drive[i, HEAD] + drive[i, TAIL] + gap, lead_speed)
+        ok = ok and room > least_gap(max(v - speed, 0.0), its) and after > -safe
         theirs = after - now
-        if must and (not ok or after < -1.0) and can_let_in(drive, values, i, back, room, speed, w):
+        if must and (not ok or after < -1.0) and can_let_in(drive, values, i, its, room, speed, w):
             let_in(drive, back, max(room, 1.0), speed, time)
     if must and not ok and lead >= 0 and gap < FIT_M and speed > SLOWEST_MPS:
         let_in(drive, i, max(gap, 2.0), lead_speed, time)
@@ -209,23 +213,29 @@ def gain(
         lane, metric, link, drive, entry, entry_lane, order, live, head, low, i, place, at, drive[i, ALONG]
     )  # fmt: skip
     if old >= 0:
-        v, w = state[SPEED, old], max(drive[old, DESIRE], 1.0)
+        v, w, its = state[SPEED, old], max(drive[old, DESIRE], 1.0), values[like(plan, old, i)]
         old_m -= drive[i, TAIL]
         freed = old_m + drive[i, TAIL] + drive[i, HEAD] + drive[i, AHEAD]
-        theirs += pull(values[old], v, w, freed, drive[i, AHEAD_SPEED]) - pull(values[old], v, w, old_m, speed)
+        theirs += pull(its, v, w, freed, drive[i, AHEAD_SPEED]) - pull(its, v, w, old_m, speed)
     return float(mine - before + values[i, POLITENESS] * theirs)
 
 
 @lean
-def can_let_in(drive: Array, values: Array, i: int, back: int, room: float, speed: float, wish: float) -> bool:
-    """Return whether driver i gets in if `back`, `room` m behind it on the next lane, makes room for it.
+def like(plan: Array, j: int, i: int) -> int:
+    """Return whose law values say how j drives, for i: its own, or where it drives by another law those of i."""
+    return int(j if plan[j, BOUND] == ON_LANE else i)
+
+
+@lean
+def can_let_in(drive: Array, values: Array, i: int, its: Array, room: float, speed: float, wish: float) -> bool:
+    """Return whether driver i gets in if who is `room` m behind it on the next lane, with values `its`, makes room.
 
     Who stands gains nothing if who is beside it stops too: both would stand for ever. That one must pass.
     """
     if speed > SLOWEST_MPS:
         return bool(room > -drive[i, HEAD])
-    stays = pull(values[back], 0.0, wish, room, 0.0) > -values[i, SAFE_DECEL]
-    return bool(stays and room > least_gap(0.0, values[back]))
+    stays = pull(its, 0.0, wish, room, 0.0) > -values[i, SAFE_DECEL]
+    return bool(stays and room > least_gap(0.0, its))
 
 
 @lean

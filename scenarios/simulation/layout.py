@@ -77,5 +77,5 @@ NOW_SUBJECT_LENGTHS, NOW_SUBJECT_WIDTHS = 20, 21  # m, half of both bodies along
 NOW_SUBJECT_CROSS_S, NOW_CROSS = 22, 23  # s until the subject, m until itself is where their paths cross
 NOW = 24
 
-VALUES = 24  # law values an agent
+VALUES = 26  # law values an agent
 MEMORY = 4  # what a law remembers from step to step, from zero

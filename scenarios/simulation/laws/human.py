@@ -28,7 +28,7 @@ from scenarios.simulation.signature import LAW
 
 SEES = True
 BY_LANES = True  # on a path of lanes it plans its own way
-SIGNED = frozenset({"gap_misjudged"})
+SIGNED = frozenset({"gap_misjudged", "speed_misjudged"})
 DEFAULTS = {
     "accel_mps2": 1.4,  # Kesting, Treiber, Helbing, Phil. Trans. R. Soc. A 368 (2010), table 1, as the three below
     "decel_mps2": 2.0,
@@ -48,22 +48,28 @@ DEFAULTS = {
     "critical_gap_side_s": 4.1,  # right before left, into a ring, where speeds are low; assumed
     "patience_s": 30.0,  # after so long at a line the critical gap has halved; assumed
     "reaction_s": 0.0,  # looks up once in so long and holds the pedals in between
+    "surprise_s": 0.0,  # suddenly asked for much more brake, goes on as before for so long
     "distraction_duration_s": 0.0,  # looks away for so long, once in distraction_interval_s
     "distraction_interval_s": 60.0,
-    "gap_misjudged": 0.0,  # takes the times of others to be longer by this part of them
+    "gap_misjudged": 0.0,  # takes the distances of others to be longer by this part of them
+    "speed_misjudged": 0.0,  # takes others to come slower by this part of their closing speed
     "runs_red": 0.0,  # probability to pass a light up to 2 s after it closed
     "rolls_stop_sign": 0.0,  # probability not to stop at a stop sign
     "leaves_map": 0.0,  # 1: is gone where the map ends even as the subject vehicle, which else stays; others always are
 }
 (
     ACCEL, DECEL, JAM, HEADWAY, FACTOR, WISHED, DECEL_MOST, POLITENESS, THRESHOLD, SAFE_DECEL, CHANGE_S,
-    GAPS, _RIGHT, _THROUGH, _LEFT, _SIDE, PATIENCE, REACTION,
-    DISTRACTION, DISTRACTION_EVERY, MISJUDGES, LATE_AMBER, ROLLING_STOP, LEAVES,
+    GAPS, _RIGHT, _THROUGH, _LEFT, _SIDE, PATIENCE, REACTION, SURPRISE,
+    DISTRACTION, DISTRACTION_EVERY, GAP_MISJUDGED, SPEED_MISJUDGED, LATE_AMBER, ROLLING_STOP, LEAVES,
 ) = range(len(DEFAULTS))  # fmt: skip
 JERK_UP, JERK_DOWN = 4.0, 12.65  # m/s3: easing off a brake or pressing on, assumed; a brake's rise, UN R157
 SOFT_DECEL = 2.0  # m/s2: brakes harder for a line only if it must; assumed
 LET_DECEL = 1.5  # m/s2, the most it brakes to let somebody in; assumed
-HELD, GOAL = 0, 1  # memory: the acceleration of the last step; what it wanted when it last looked, m/s2
+STARTLING, USED_S = 2.0, 1.0  # m/s2 more brake than it was used to in the last second are a surprise; assumed
+ALERT_S = 5.0  # who has just been surprised is not again; assumed
+# memory: the acceleration of the last step; what it wanted when it last looked, m/s2; for how long it goes on as
+# before, below zero how long it stays alert, s; what it is used to, m/s2
+HELD, GOAL, STARTLED, USED_TO = 0, 1, 2, 3
 
 
 @compiled
@@ -85,11 +91,28 @@ def wanted(now: Array, values: Array) -> float:
     return float(max(demand, -values[DECEL_MOST]))
 
 
+@compiled
+def is_startled(memory: Array, surprise_s: float, goal: float, step_s: float) -> bool:
+    """Return whether the driver does not yet do what it now wants, m/s2, for surprise."""
+    memory[USED_TO] += (goal - memory[USED_TO]) * min(step_s / USED_S, 1.0)
+    if memory[STARTLED] == 0.0 and goal < min(memory[USED_TO], 0.0) - STARTLING:
+        memory[STARTLED] = surprise_s
+    if memory[STARTLED] > 0.0:
+        memory[STARTLED] -= step_s
+        if memory[STARTLED] > 0.0 and goal < memory[GOAL]:
+            return True
+        memory[STARTLED] = -ALERT_S
+    memory[STARTLED] = min(memory[STARTLED] + step_s, 0.0)
+    return False
+
+
 @compiled(signature=LAW)
 def law(now: Array, values: Array, memory: Array) -> float:
     """Return the acceleration on its way to what the driver wants, as fast as feet go; it thinks while it looks."""
-    if now[NOW_FROZEN] == 0.0:
-        memory[GOAL] = wanted(now, values)
     before, step_s = memory[HELD], now[NOW_STEP]
+    if now[NOW_FROZEN] == 0.0:
+        goal = wanted(now, values)
+        if values[SURPRISE] == 0.0 or not is_startled(memory, values[SURPRISE], goal, step_s):
+            memory[GOAL] = goal
     memory[HELD] = min(max(memory[GOAL], before - JERK_DOWN * step_s), before + JERK_UP * step_s)
     return float(memory[HELD])
