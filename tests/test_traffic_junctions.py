@@ -73,6 +73,27 @@ def test_who_must_wait_lets_the_other_pass_and_then_goes(
         assert not len(run.recording.contacts.t_ns)
 
 
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [("t_crossing", {"control": "yield"}), ("four_way_signs", {"control": "stop"}), ("small_town", {})],
+)
+@pytest.mark.parametrize("away_m", [20.0, 40.0])
+def test_who_goes_straight_on_is_not_held_up_by_who_turns_in_behind_it(
+    form: str, values: dict[str, str], away_m: float
+) -> None:
+    net = t.net_of(form, **values)
+    found = [x for x in conflicts(net, c.I_WAIT, c.MERGES) if lane_table(net).lane[x[3], c.TURNS] == 0]
+    assert found
+    for minor, lane, major, other in found[:4]:
+        first = coming(net, "ego", major, other, min(away_m, t.before_m(net, major) - 4.0), Kind.CAR)
+        second = coming(net, "minor", minor, lane, 12.0, Kind.CAR)
+        alone = w.drive(t.scenario(net, first, duration_s=15.0), net)
+        run = w.drive(t.scenario(net, first, second, duration_s=15.0), net)
+        # it may ease off for who comes to its line, never more
+        assert (alone.of("speed", "ego") - run.of("speed", "ego")).max() < 1.5
+        assert not len(run.recording.contacts.t_ns)
+
+
 @pytest.mark.parametrize("error", ["gap_misjudged", "speed_misjudged"])
 def test_who_misjudges_who_comes_takes_gaps_that_others_leave(error: str) -> None:
     net = t.net_of("t_crossing", control="yield")

@@ -317,7 +317,10 @@ def heed(
         ahead = arrival(drive, state, i, enters_m) - arrival(drive, state, j, its_enters_m) if inside else 0.0
         if ahead > 0.0 or (ahead == 0.0 and (its < mine or (its == mine and plan[j, KEY] < plan[i, KEY]))):
             gap = mine - drive[i, HEAD] - its - drive[j, TAIL]
-            follow(drive, i, max(gap, enters_m), state[SPEED, j])
+            if gap < enters_m and inside:  # it has yet to come in front
+                drive[i, HOLD] = min(drive[i, HOLD], max(enters_m - KEEP_M, 0.0))
+            else:
+                follow(drive, i, max(gap, enters_m), state[SPEED, j])
         return
     if there == COMING or enters_m < 0.0:
         return
