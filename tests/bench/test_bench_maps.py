@@ -19,8 +19,6 @@ MAPS = {
     "Town03": "opendrive/carla-simulator+opendrive-test-files/OpenDrive/Town03.xodr",
 }
 QUERIES = 200_000
-LEAST_QUERIES_PER_S = 1e6  # near the lanes that are looked for
-LONGEST_CACHED_S = 0.03
 
 
 @pytest.fixture(params=(*MAPS, "boulevard"))
@@ -51,8 +49,6 @@ def test_bench_second_load(cpu, path: str, tmp_path: Path, monkeypatch: pytest.M
     roadnet.load(path)
     net = cpu.pedantic(roadnet.load, args=(path,), rounds=10)
     assert len(net.lanes)
-    if cpu.stats is not None:
-        assert cpu.stats.stats.min <= LONGEST_CACHED_S
 
 
 def test_bench_check(cpu, path: str) -> None:
@@ -79,5 +75,4 @@ def test_bench_nearest_lane(cpu, path: str, which: str) -> None:
     lane, *_ = cpu.pedantic(nearest_lane, args=(net, xy), kwargs={"drivable_only": which == "drivable"}, rounds=5)
     assert len(lane) == QUERIES
     if cpu.stats is not None:
-        assert QUERIES / cpu.stats.stats.min >= LEAST_QUERIES_PER_S
         cpu.extra_info["queries_per_s"] = QUERIES / cpu.stats.stats.min
