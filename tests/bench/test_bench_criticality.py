@@ -79,8 +79,8 @@ def test_all_measures_of_32_agents_over_200_steps(make, net: RoadNetwork, benchm
     total = 1e3 * (sum(best.values()) - best[APART])
     benchmark.extra_info.update(cpu_ms=total, p_mc_ms=1e3 * best[APART])
     print(
-        f"\n{make.__name__}: {len(best) - 1} measures in {total:.2f} ms CPU (wanted {WANTED_MS:.0f}), {APART} in {1e3 * best[APART]:.2f} ms "
-        "more; what several share is counted at the first"
+        f"\n{make.__name__}: {len(best) - 1} measures in {total:.2f} ms CPU (wanted {WANTED_MS:.0f}), "
+        f"{APART} in {1e3 * best[APART]:.2f} ms more; what several share is counted at the first"
     )
     for name in sorted(best, key=lambda n: -best[n]):
         print(f"  {name:24} {best[name] * 1e3:6.3f} ms")
