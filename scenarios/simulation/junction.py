@@ -290,7 +290,7 @@ def watch(
 @lean
 def arrival(drive: Array, state: Array, j: int, away: float) -> float:
     """Return when driver j has gone `away` m, as everybody reckons it, s."""
-    return time_to(away, state[SPEED, j], OTHERS_ACCEL, max(drive[j, DESIRE], SLOW_MPS))
+    return float(time_to(away, state[SPEED, j], OTHERS_ACCEL, max(drive[j, DESIRE], SLOW_MPS)))
 
 
 @lean
