@@ -283,6 +283,12 @@ def test_who_is_surprised_brakes_late_for_what_comes_at_once_and_not_for_what_bu
     assert braking_begins(road, 2.0, -1.5, surprise_s=1.2) == braking_begins(road, 2.0, -1.5)
 
 
+def test_a_surprise_lasts_as_long_for_who_looks_up_seldom(road: RoadNetwork) -> None:
+    seldom = {"reaction_s": 0.9}
+    late = braking_begins(road, 8.0, -4.0, surprise_s=1.2, **seldom) - braking_begins(road, 8.0, -4.0, **seldom)
+    assert 0.0 < late <= 1.2 + 2 * w.STEP_S
+
+
 def signals_before(motorway: RoadNetwork, behind_m: float, **values: float) -> bool:
     """Whether a driver behind a slow one signals to move over before who comes from behind at 22 m/s is level."""
     row, left = side_by_side(motorway)

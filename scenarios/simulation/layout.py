@@ -78,4 +78,4 @@ NOW_SUBJECT_CROSS_S, NOW_CROSS = 22, 23  # s until the subject, m until itself i
 NOW = 24
 
 VALUES = 26  # law values an agent
-MEMORY = 4  # what a law remembers from step to step, from zero
+MEMORY = 5  # what a law remembers from step to step, from zero

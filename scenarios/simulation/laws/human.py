@@ -67,9 +67,9 @@ SOFT_DECEL = 2.0  # m/s2: brakes harder for a line only if it must; assumed
 LET_DECEL = 1.5  # m/s2, the most it brakes to let somebody in; assumed
 STARTLING, USED_S = 2.0, 1.0  # m/s2 more brake than it was used to in the last second are a surprise; assumed
 ALERT_S = 5.0  # who has just been surprised is not again; assumed
-# memory: the acceleration of the last step; what it wanted when it last looked, m/s2; for how long it goes on as
-# before, below zero how long it stays alert, s; what it is used to, m/s2
-HELD, GOAL, STARTLED, USED_TO = 0, 1, 2, 3
+# memory: the acceleration of the last step; what it goes for, m/s2; for how long it goes on as before, below zero how
+# long it stays alert, s; what it is used to, m/s2; what it wanted when it last looked, m/s2
+HELD, GOAL, STARTLED, USED_TO, SEEN = 0, 1, 2, 3, 4
 
 
 @compiled
@@ -111,8 +111,9 @@ def law(now: Array, values: Array, memory: Array) -> float:
     """Return the acceleration on its way to what the driver wants, as fast as feet go; it thinks while it looks."""
     before, step_s = memory[HELD], now[NOW_STEP]
     if now[NOW_FROZEN] == 0.0:
-        goal = wanted(now, values)
-        if values[SURPRISE] == 0.0 or not is_startled(memory, values[SURPRISE], goal, step_s):
-            memory[GOAL] = goal
+        memory[SEEN] = wanted(now, values)
+    # a surprise passes by the clock, whether it looks or not
+    if values[SURPRISE] == 0.0 or not is_startled(memory, values[SURPRISE], memory[SEEN], step_s):
+        memory[GOAL] = memory[SEEN]
     memory[HELD] = min(max(memory[GOAL], before - JERK_DOWN * step_s), before + JERK_UP * step_s)
     return float(memory[HELD])
